@@ -1,0 +1,51 @@
+package recurve.backend;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import recurve.ir.Dim;
+import recurve.ir.Graph;
+import recurve.ir.ShapeException;
+import recurve.ir.Value;
+
+/** Finds the extents of symbolic dimensions from the extents of what was written. */
+public final class Binding {
+  private Binding() {}
+
+  /**
+   * Binds symbols so that each input has its extents.
+   *
+   * @param inputs a graph's inputs
+   * @param extents the extents written, in the same order
+   * @throws ShapeException naming the input, if they contradict each other or the graph
+   */
+  public static Map<String, Long> of(List<Value> inputs, List<int[]> extents) {
+    var binding = new HashMap<String, Long>();
+    for (int i = 0; i < inputs.size(); i++) {
+      Value v = inputs.get(i);
+      int[] dims = extents.get(i);
+      if (dims.length != v.rank()) throw misfit(v, dims);
+      for (int axis = 0; axis < dims.length; axis++) {
+        Dim dim = v.dim(axis);
+        if (isSymbol(dim)) binding.putIfAbsent(dim.toString(), (long) dims[axis]);
+      }
+    }
+    for (int i = 0; i < inputs.size(); i++) {
+      long[] bound = inputs.get(i).shape().bind(binding);
+      long[] written = Arrays.stream(extents.get(i)).asLongStream().toArray();
+      if (!Arrays.equals(bound, written)) throw misfit(inputs.get(i), extents.get(i));
+    }
+    return binding;
+  }
+
+  private static boolean isSymbol(Dim dim) {
+    return dim.symbols().size() == 1 && dim.equals(Dim.symbol(dim.symbols().iterator().next()));
+  }
+
+  private static ShapeException misfit(Value input, int[] dims) {
+    String name = Graph.nameOf(input);
+    return new ShapeException(
+        "input '" + name + "' is " + input.type() + " but was given " + Arrays.toString(dims));
+  }
+}
