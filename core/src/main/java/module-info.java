@@ -8,4 +8,9 @@ module recurve.core {
 
   exports recurve.backend;
   exports recurve.ir;
+
+  uses recurve.backend.Backend;
+
+  provides recurve.backend.Backend with
+      recurve.backend.Reference;
 }

@@ -1,6 +1,12 @@
 package recurve.backend;
 
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import recurve.ir.Graph;
+import recurve.ir.ShapeException;
+import recurve.ir.Value;
+import recurve.option.Nearest;
 
 /**
  * How a graph is to run.
@@ -23,5 +29,52 @@ public record CompileOptions(int threads, Map<String, String> retained) {
   /** The same with outputs fed back to inputs. */
   public CompileOptions retaining(Map<String, String> outputToInput) {
     return new CompileOptions(threads, outputToInput);
+  }
+
+  /**
+   * Checks that what is retained is there and fits.
+   *
+   * @throws ShapeException naming the output or input that is missing or of another type
+   */
+  public void check(Graph graph) {
+    var inputs = new LinkedHashMap<String, Value>();
+    for (Value v : graph.inputs()) inputs.put(Graph.nameOf(v), v);
+    var taken = new HashSet<String>();
+    retained.forEach(
+        (output, input) -> {
+          int at = graph.names().indexOf(output);
+          if (at < 0) {
+            throw new ShapeException(
+                "cannot retain '"
+                    + output
+                    + "': no such output."
+                    + Nearest.hint(output, graph.names()));
+          }
+          Value to = inputs.get(input);
+          if (to == null) {
+            throw new ShapeException(
+                "cannot retain '"
+                    + output
+                    + "' in '"
+                    + input
+                    + "': no such input."
+                    + Nearest.hint(input, inputs.keySet()));
+          }
+          Value from = graph.outputs().get(at);
+          if (!from.type().equals(to.type())) {
+            throw new ShapeException(
+                "cannot retain '"
+                    + output
+                    + "', "
+                    + from.type()
+                    + ", in '"
+                    + input
+                    + "', "
+                    + to.type());
+          }
+          if (!taken.add(input)) {
+            throw new ShapeException("two outputs are retained in '" + input + "'");
+          }
+        });
   }
 }
