@@ -7,9 +7,14 @@ module recurve.core {
   requires static org.jspecify;
 
   exports recurve.backend;
+  exports recurve.cell;
   exports recurve.ir;
+  exports recurve.option;
+  exports recurve.task;
 
   uses recurve.backend.Backend;
+  uses recurve.cell.Cell;
+  uses recurve.task.Task;
 
   provides recurve.backend.Backend with
       recurve.backend.Reference;

@@ -1,0 +1,64 @@
+package recurve.task;
+
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import recurve.cell.Layer;
+import recurve.cell.Scope;
+import recurve.ir.Value;
+import recurve.option.Options;
+
+/** A task with its options and vocabularies: data, symbolic loss, and the reading of outputs. */
+public interface Problem {
+  /** Vocabularies by name, each in the order of its ids; saved with the model. */
+  Map<String, List<String>> vocabularies();
+
+  /** Whether training goes on with the states of the batch before. */
+  Scope.Carry carry(Purpose purpose);
+
+  /** The loss, and the figures that {@link #evaluation} reads. */
+  Objective objective(Scope scope, Layer encoder);
+
+  /** The outputs of the trained model, by name, for decoding and export. */
+  Map<String, Value> outputs(Scope scope, Layer encoder);
+
+  /** The batches of a text, in an order that is a pure function of the arguments. */
+  Batches batches(Corpus corpus, Purpose purpose, Order order);
+
+  /** An empty evaluation. */
+  Evaluation evaluation();
+
+  /** One line of text for each prediction about the input, by the decoding options. */
+  Stream<String> predict(Session session, Corpus input, Options decoding);
+
+  /**
+   * New text that goes on from a prompt.
+   *
+   * @throws UnsupportedOperationException if the task makes no text; the message is for the user
+   */
+  default Stream<String> generate(Session session, String prompt, Options decoding) {
+    throw new UnsupportedOperationException("this task makes no text; use predict");
+  }
+
+  /** Metadata for an exported graph. */
+  default Map<String, String> metadata() {
+    return Map.of();
+  }
+
+  /** What batches are for. */
+  enum Purpose {
+    TRAIN,
+    EVALUATE
+  }
+
+  /** What the order of training batches depends on. */
+  record Order(long seed, int epoch) {
+    /** The order of the text. */
+    public static final Order OF_TEXT = new Order(0, 0);
+  }
+
+  /** The names of the vocabularies. */
+  default List<String> names() {
+    return List.copyOf(vocabularies().keySet());
+  }
+}

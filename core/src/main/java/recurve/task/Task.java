@@ -1,0 +1,30 @@
+package recurve.task;
+
+import java.util.List;
+import java.util.Map;
+import recurve.option.Option;
+import recurve.option.Options;
+
+/** A kind of problem over text. A service: a module provides it under a name. */
+public interface Task {
+  /** Its name, {@code [a-z0-9-]+}; written into checkpoints, so never changed. */
+  String name();
+
+  /** What a user may set of the model and its data; saved with the model. */
+  default List<Option<?>> options() {
+    return List.of();
+  }
+
+  /** What a user may set of decoding: {@code predict} and {@code generate} read it, none is saved. */
+  default List<Option<?>> decoding() {
+    return List.of();
+  }
+
+  /**
+   * Reads the training text and fixes what is learnt from it before training: vocabularies, labels.
+   */
+  Problem learn(Options options, Corpus train);
+
+  /** The problem that {@link #learn} made, from its saved vocabularies. */
+  Problem restore(Options options, Map<String, List<String>> vocabularies);
+}
