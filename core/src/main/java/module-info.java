@@ -18,4 +18,5 @@ module recurve.core {
 
   provides recurve.backend.Backend with
       recurve.backend.Reference;
+  exports recurve.transform;
 }
