@@ -11,6 +11,7 @@ module recurve.core {
   exports recurve.ir;
   exports recurve.option;
   exports recurve.task;
+  exports recurve.transform;
 
   uses recurve.backend.Backend;
   uses recurve.cell.Cell;
@@ -18,5 +19,4 @@ module recurve.core {
 
   provides recurve.backend.Backend with
       recurve.backend.Reference;
-  exports recurve.transform;
 }

@@ -1,5 +1,6 @@
 package recurve.transform;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -8,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import recurve.ir.Dim;
 import recurve.ir.Graph;
 import recurve.ir.Loop;
 import recurve.ir.Node;
@@ -39,6 +39,7 @@ final class LoopGradient {
   private final List<Value> consts;
   private final List<Value> carry;
   private final List<Value> xs;
+  private final Rows rows;
 
   LoopGradient(Node loop, Op.Scan scan) {
     this.loop = loop;
@@ -47,6 +48,8 @@ final class LoopGradient {
     this.consts = inputs.subList(0, scan.consts());
     this.carry = inputs.subList(scan.consts(), scan.consts() + scan.carries());
     this.xs = inputs.subList(scan.consts() + scan.carries(), inputs.size());
+    this.rows =
+        new Rows(scan.lengths() ? Optional.of(loop.inputs().getLast().dim(0)) : Optional.empty());
   }
 
   void pull(Pullback to) {
@@ -81,7 +84,7 @@ final class LoopGradient {
     roots.addAll(xs);
     roots.addAll(dCarry.values());
     roots.addAll(dYs.values());
-    var sums = new TimeSum(scan, batch(), Graph.dependents(gradients.values(), roots));
+    var sums = new TimeSum(scan, rows, Graph.dependents(gradients.values(), roots));
     var dConsts = new LinkedHashMap<Value, Value>();
     for (Value c : consts) {
       if (gradients.containsKey(c)) dConsts.put(c, sums.of(gradients.get(c)));
@@ -119,7 +122,7 @@ final class LoopGradient {
   /** The loop again, which now also writes what the gradient reads. */
   private Node forward(List<Value> outs, List<Value> saved, Pullback to) {
     var all = new ArrayList<>(outs);
-    all.addAll(saved);
+    for (Value v : saved) all.add(rows.lead(v));
     Graph body = new Graph(scan.body().inputs(), all);
     var op =
         new Op.Scan(
@@ -174,7 +177,11 @@ final class LoopGradient {
                   for (int i = 0; i < consts.size(); i++) map.put(consts.get(i), loop.input(i));
                   int at = 0;
                   for (Value d : dCarry.values()) map.put(d, k.get(at++));
-                  for (int i = 0; i < inner.size(); i++) map.put(inner.get(i), x.get(i));
+                  for (int i = 0; i < inner.size(); i++) {
+                    Value v = inner.get(i);
+                    boolean turned = saved.contains(v);
+                    map.put(v, turned ? rows.restore(x.get(i), v, false) : x.get(i));
+                  }
                   List<Value> now = Graph.substitute(back, map);
                   return new Loop.Trip(
                       now.subList(0, init.size()), now.subList(init.size(), now.size()));
@@ -190,7 +197,7 @@ final class LoopGradient {
     var at = new HashSet<>(stops);
     var found = new HashSet<Value>();
     var seen = new HashSet<Node>();
-    var open = new java.util.ArrayDeque<Value>(outs);
+    var open = new ArrayDeque<>(outs);
     while (!open.isEmpty()) {
       Value v = open.pop();
       if (at.contains(v)) found.add(v);
@@ -211,7 +218,7 @@ final class LoopGradient {
     for (Node n : nodes.reversed()) {
       for (Value v : n.outputs()) {
         // what cannot be written row by row is computed again from what can
-        if (needed.contains(v) && varies.contains(v) && !leads(v)) needed.addAll(n.inputs());
+        if (needed.contains(v) && varies.contains(v) && !rows.canLead(v)) needed.addAll(n.inputs());
       }
     }
     var saved = new ArrayList<Value>();
@@ -225,7 +232,7 @@ final class LoopGradient {
               && n.inputs().stream().allMatch(v -> known.contains(v) || !varies.contains(v));
       for (Value v : n.outputs()) {
         if (!varies.contains(v)) continue;
-        boolean save = needed.contains(v) && !again && leads(v);
+        boolean save = needed.contains(v) && !again && rows.canLead(v);
         if (save) saved.add(v);
         if (save || again) known.add(v);
       }
@@ -261,16 +268,6 @@ final class LoopGradient {
       case Op.ScatterND s -> false;
       case Op.Scan s -> false;
     };
-  }
-
-  private boolean leads(Value v) {
-    return batch().isEmpty() || (v.rank() > 0 && v.dim(0).equals(batch().get()));
-  }
-
-  /** The batch, if the loop has lengths. */
-  private Optional<Dim> batch() {
-    if (!scan.lengths()) return Optional.empty();
-    return Optional.of(loop.inputs().getLast().dim(0));
   }
 
   private static Map<Value, Value> placeholders(List<Value> values, String prefix) {

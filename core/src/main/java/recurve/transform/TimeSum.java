@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import recurve.ir.Dim;
 import recurve.ir.Op;
@@ -27,19 +26,19 @@ import recurve.ir.Value;
  */
 final class TimeSum {
   private final Op.Scan scan;
-  private final Optional<Dim> batch;
+  private final Rows rows;
   private final Set<Value> varying;
   private final Map<Value, Value> stacks = new LinkedHashMap<>();
   private final Map<Value, Value> sums = new HashMap<>();
   private final Map<Value, Boolean> products = new HashMap<>();
 
   /**
-   * @param batch the leading extent of every stack, where the loop has lengths
+   * @param rows how the loop writes values out
    * @param varying the values that differ from step to step
    */
-  TimeSum(Op.Scan scan, Optional<Dim> batch, Set<Value> varying) {
+  TimeSum(Op.Scan scan, Rows rows, Set<Value> varying) {
     this.scan = scan;
-    this.batch = batch;
+    this.rows = rows;
     this.varying = varying;
   }
 
@@ -135,9 +134,12 @@ final class TimeSum {
 
   /** All steps of a value, time leading. */
   private Value stack(Value v) {
-    if (batch.isEmpty() || (v.rank() > 0 && v.dim(0).equals(batch.get()))) {
-      return stacks.computeIfAbsent(
-          v, k -> Ops.input("stack", k.dtype(), k.shape().insert(0, scan.length())));
+    if (rows.canLead(v)) {
+      Value written = rows.lead(v);
+      Value stack =
+          stacks.computeIfAbsent(
+              written, k -> Ops.input("stack", k.dtype(), k.shape().insert(0, scan.length())));
+      return rows.restore(stack, v, true);
     }
     // a row that is not written alone cannot be left out: write what it is a view of
     if (v.op() instanceof Op.Reshape(Shape to)) {
@@ -153,8 +155,8 @@ final class TimeSum {
             + v.node()
             + " is "
             + v.type()
-            + " and does not lead with "
-            + batch.get());
+            + " and has no axis "
+            + rows.batch().get());
   }
 
   private boolean holdsProduct(Value g) {
