@@ -1,5 +1,7 @@
 package recurve.backend;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -52,7 +54,7 @@ final class Interpreter {
       List<double[]> args = n.inputs().stream().map(env::get).toList();
       List<double[]> results =
           n.op() instanceof Op.Scan scan
-              ? scan(scan, block.bodies().get(n), n, args)
+              ? scan(scan, requireNonNull(block.bodies().get(n)), n, args)
               : List.of(apply(n, args));
       for (int i = 0; i < results.size(); i++) env.put(n.outputs().get(i), results.get(i));
     }

@@ -1,5 +1,7 @@
 package recurve.backend;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -111,7 +113,7 @@ public final class Reference implements Backend {
       if (asInput || name.equals(retained.get(name))) {
         Held held = written.get(name);
         if (held == null) throw new ShapeException("input '" + name + "' was never written");
-        return tensor(inputs.get(name), held);
+        return tensor(requireNonNull(inputs.get(name)), held);
       }
       if (!outputs.containsKey(name)) {
         var known = new ArrayList<>(outputs.keySet());

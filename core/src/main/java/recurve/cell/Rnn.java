@@ -1,5 +1,7 @@
 package recurve.cell;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,7 +44,7 @@ public record Rnn(Cell cell, Options options, int units, boolean reverse, boolea
     Trace probe = probe(scope, x);
     List<String> names = List.copyOf(probe.widths.keySet());
     var init = new ArrayList<Value>();
-    for (String name : names) init.add(first(scope, name, probe.widths.get(name), x.batch()));
+    for (String name : names) init.add(first(scope, name, requireNonNull(probe.widths.get(name)), x.batch()));
     var xs = new ArrayList<Value>();
     xs.add(x.values());
     for (int width : probe.noises) {

@@ -82,7 +82,7 @@ public final class Dim {
 
   private static void add(TreeMap<List<String>, Long> terms, List<String> monomial, long c) {
     terms.merge(monomial, c, Math::addExact);
-    if (terms.get(monomial) == 0) terms.remove(monomial);
+    terms.remove(monomial, 0L);
   }
 
   /** Whether the extent is known without binding any symbol. */

@@ -1,0 +1,4 @@
+/** Model folders, checkpoints, text and ONNX. */
+module recurve.io {
+  requires recurve.core;
+}
