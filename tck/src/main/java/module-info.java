@@ -1,4 +1,13 @@
-/** The kit that authors of cells, backends and tasks extend. */
+/**
+ * The kit: what a plugin must satisfy, as tests to extend.
+ *
+ * <p>An author of a cell, a task or a backend extends one class and overrides one method; our own
+ * plugins are tested by nothing else.
+ */
 module recurve.tck {
-  requires recurve.core;
+  requires static org.jspecify;
+  requires transitive org.junit.jupiter.api;
+  requires transitive recurve.core;
+
+  exports recurve.tck;
 }
