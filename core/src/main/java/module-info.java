@@ -11,6 +11,7 @@ module recurve.core {
   exports recurve.ir;
   exports recurve.option;
   exports recurve.task;
+  exports recurve.train;
   exports recurve.transform;
 
   uses recurve.backend.Backend;

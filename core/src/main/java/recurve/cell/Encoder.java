@@ -11,8 +11,8 @@ import recurve.option.Options;
 /**
  * The stack of recurrent layers that every task shares, described by options.
  *
- * <p>Cells and widths may differ from layer to layer: {@code cell=lstm,gru units=300,200}. A list of
- * one serves all layers.
+ * <p>Cells and widths may differ from layer to layer: {@code cell=lstm,gru units=300,200}. A list
+ * of one serves all layers.
  */
 public final class Encoder {
   /** How dropout draws its mask. */
@@ -94,8 +94,7 @@ public final class Encoder {
     Options own = Options.of(cell.options());
     for (Option<?> o : cell.options()) own = copy(options, own, o);
     var rnn = new Rnn(cell, own, units, false, options.get(LEARNED_STATE));
-    Layer layer =
-        options.get(BIDIRECTIONAL) ? Layer.bidirectional(rnn, options.get(MERGE)) : rnn;
+    Layer layer = options.get(BIDIRECTIONAL) ? Layer.bidirectional(rnn, options.get(MERGE)) : rnn;
     if (options.get(RESIDUAL)) layer = residualWhereWidthsAgree(layer);
     return options.get(LAYER_NORM) ? layer.then(Layer.normalization("norm")) : layer;
   }
@@ -123,7 +122,12 @@ public final class Encoder {
     if (values.size() == layers) return values;
     if (values.size() == 1) return java.util.Collections.nCopies(layers, values.get(0));
     throw new OptionException(
-        "option " + option + " names " + values.size() + " values for " + layers
+        "option "
+            + option
+            + " names "
+            + values.size()
+            + " values for "
+            + layers
             + " layers; give one, or one for each layer");
   }
 }

@@ -34,7 +34,9 @@ public interface Layer {
     };
   }
 
-  /** One layer after the other in one scope: for layers with no parameters, or names of their own. */
+  /**
+   * One layer after the other in one scope: for layers with no parameters, or names of their own.
+   */
   default Layer then(Layer next) {
     return (scope, x) -> next.apply(scope, apply(scope, x));
   }

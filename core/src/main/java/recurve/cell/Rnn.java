@@ -44,7 +44,8 @@ public record Rnn(Cell cell, Options options, int units, boolean reverse, boolea
     Trace probe = probe(scope, x);
     List<String> names = List.copyOf(probe.widths.keySet());
     var init = new ArrayList<Value>();
-    for (String name : names) init.add(first(scope, name, requireNonNull(probe.widths.get(name)), x.batch()));
+    for (String name : names)
+      init.add(first(scope, name, requireNonNull(probe.widths.get(name)), x.batch()));
     var xs = new ArrayList<Value>();
     xs.add(x.values());
     for (int width : probe.noises) {
@@ -58,8 +59,7 @@ public record Rnn(Cell cell, Options options, int units, boolean reverse, boolea
             init,
             xs,
             (carry, step) -> {
-              var trace =
-                  new Trace(scope, step.get(0), i -> step.get(i + 1), perSequence::get);
+              var trace = new Trace(scope, step.get(0), i -> step.get(i + 1), perSequence::get);
               for (int i = 0; i < names.size(); i++) trace.states.put(names.get(i), carry.get(i));
               Next next = checked(trace, cell.step(trace));
               return new Loop.Trip(
@@ -87,8 +87,7 @@ public record Rnn(Cell cell, Options options, int units, boolean reverse, boolea
     Value[] ys = new Value[time];
     for (int i = 0; i < time; i++) {
       int t = reverse ? time - 1 - i : i;
-      var trace =
-          new Trace(scope, at(x.values(), t), k -> at(stacked.get(k), t), perSequence::get);
+      var trace = new Trace(scope, at(x.values(), t), k -> at(stacked.get(k), t), perSequence::get);
       trace.states.putAll(states);
       Next next = checked(trace, cell.step(trace));
       states.putAll(next.states());
@@ -124,8 +123,14 @@ public record Rnn(Cell cell, Options options, int units, boolean reverse, boolea
     var set = new TreeSet<>(next.states().keySet());
     if (!read.equals(set)) {
       throw new CellException(
-          "cell '" + cell.name() + "' reads the states " + read + " but returns " + set
-              + "; return each state that it reads" + next.output().node().origin().suffix());
+          "cell '"
+              + cell.name()
+              + "' reads the states "
+              + read
+              + " but returns "
+              + set
+              + "; return each state that it reads"
+              + next.output().node().origin().suffix());
     }
     next.states()
         .forEach(
@@ -133,16 +138,27 @@ public record Rnn(Cell cell, Options options, int units, boolean reverse, boolea
               Value was = trace.states.get(name);
               if (was == null || !was.type().equals(value.type())) {
                 throw new CellException(
-                    "cell '" + cell.name() + "', state '" + name + "': step returns "
-                        + value.shape() + " but the state is "
+                    "cell '"
+                        + cell.name()
+                        + "', state '"
+                        + name
+                        + "': step returns "
+                        + value.shape()
+                        + " but the state is "
                         + (was == null ? "not read" : was.shape().toString())
                         + value.node().origin().suffix());
               }
             });
     if (next.output().rank() != 2 || !next.output().dim(0).equals(trace.input().dim(0))) {
       throw new CellException(
-          "cell '" + cell.name() + "': the output is " + next.output().shape() + " but must be ["
-              + trace.input().dim(0) + ", width]" + next.output().node().origin().suffix());
+          "cell '"
+              + cell.name()
+              + "': the output is "
+              + next.output().shape()
+              + " but must be ["
+              + trace.input().dim(0)
+              + ", width]"
+              + next.output().node().origin().suffix());
     }
     return next;
   }
@@ -190,7 +206,12 @@ public record Rnn(Cell cell, Options options, int units, boolean reverse, boolea
       Value known = states.get(name);
       if (known == null || !known.dim(-1).is(width)) {
         throw new CellException(
-            "cell '" + cell.name() + "' asks for state '" + name + "' of width " + width
+            "cell '"
+                + cell.name()
+                + "' asks for state '"
+                + name
+                + "' of width "
+                + width
                 + ", which it did not the first time; a step must be a pure function");
       }
       return known;
@@ -225,8 +246,7 @@ public record Rnn(Cell cell, Options options, int units, boolean reverse, boolea
       return noise("noise", width, locked, sequenceNoise);
     }
 
-    private Value noise(
-        String name, int width, List<Integer> asked, IntFunction<Value> source) {
+    private Value noise(String name, int width, List<Integer> asked, IntFunction<Value> source) {
       if (!training()) {
         throw new CellException(
             "cell '" + cell.name() + "' draws noise outside training; ask training() first");

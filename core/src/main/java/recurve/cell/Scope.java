@@ -42,7 +42,10 @@ public final class Scope {
   /** A state that the graph takes and gives: zeros, or a learned parameter, at a fresh start. */
   public record State(String name, Value initial, Value last) {}
 
-  /** The random key, an input of graphs that draw noise: I32 [3], see {@link recurve.ir.Op.RandomUniform}. */
+  /**
+   * The random key, an input of graphs that draw noise: I32 [3], see {@link
+   * recurve.ir.Op.RandomUniform}.
+   */
   public static final String KEY = "random.key";
 
   /** Which rows begin anew, an input of graphs with learned and carried states: BOOL [B]. */
@@ -149,7 +152,8 @@ public final class Scope {
    * The first value of a state.
    *
    * @param fresh what it is where a sequence begins. Of a carried state, the input {@code restart}
-   *     (BOOL [B]) says which rows begin, unless {@code fresh} is zero: then the caller feeds zeros.
+   *     (BOOL [B]) says which rows begin, unless {@code fresh} is zero: then the caller feeds
+   *     zeros.
    */
   public Value initial(String name, Value fresh) {
     if (root.carry == Carry.FRESH) return fresh;

@@ -181,7 +181,8 @@ final class Inference {
     }
     if (s.lengths()) {
       Type lengths = type(args);
-      require(lengths.dtype() == DType.I32 && lengths.shape().rank() == 1, "lengths must be I32 [B]");
+      require(
+          lengths.dtype() == DType.I32 && lengths.shape().rank() == 1, "lengths must be I32 [B]");
       Dim batch = lengths.shape().dim(0);
       for (int i = s.consts(); i < args; i++) leads(s.body().inputs().get(i), batch);
       for (Value v : s.body().outputs()) leads(v, batch);

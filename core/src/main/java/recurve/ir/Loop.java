@@ -75,7 +75,6 @@ public record Loop(Dim length, boolean reverse, Optional<Value> lengths) {
   private static void take(Value v, Map<Value, Value> captured) {
     // leaves without arguments cost nothing inside and let passes see their number
     if (v.op() instanceof Op.Constant || v.op() instanceof Op.Range) return;
-    captured.computeIfAbsent(
-        v, k -> Ops.input("const" + captured.size(), k.dtype(), k.shape()));
+    captured.computeIfAbsent(v, k -> Ops.input("const" + captured.size(), k.dtype(), k.shape()));
   }
 }

@@ -74,7 +74,9 @@ public final class Ops {
 
   // -- functions along an axis
 
-  /** {@code exp(x) / sum(exp(x))} along an axis, shifted by the maximum so that nothing overflows. */
+  /**
+   * {@code exp(x) / sum(exp(x))} along an axis, shifted by the maximum so that nothing overflows.
+   */
   public static Value softmax(Value x, int axis) {
     Value e = exp(x.minus(x.maxOver(axis).stopGradient()));
     return e.over(e.sum(axis)).named("Softmax");

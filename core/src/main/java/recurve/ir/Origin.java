@@ -33,7 +33,7 @@ public record Origin(String file, int line) {
         || name.startsWith("java.");
   }
 
-  /** {@code "  (Mgu.java:21)"}, or nothing. */
+  /** {@code " (Mgu.java:21)"}, or nothing. */
   public String suffix() {
     return line == 0 ? "" : "  (" + file + ":" + line + ")";
   }

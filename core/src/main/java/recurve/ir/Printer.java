@@ -64,8 +64,15 @@ public final class Printer {
       case Op.Gather() -> "Gather";
       case Op.ScatterND(Dim rows) -> "ScatterND";
       case Op.Scan s ->
-          "Scan" + (s.reverse() ? " reverse" : "") + " steps=" + s.length() + " consts=" + s.consts()
-              + " carries=" + s.carries() + (s.lengths() ? " lengths" : "");
+          "Scan"
+              + (s.reverse() ? " reverse" : "")
+              + " steps="
+              + s.length()
+              + " consts="
+              + s.consts()
+              + " carries="
+              + s.carries()
+              + (s.lengths() ? " lengths" : "");
     };
   }
 

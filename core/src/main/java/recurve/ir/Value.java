@@ -217,7 +217,8 @@ public final class Value {
   /** Repeats along axes of extent one, putting in leading axes where they lack. */
   public Value expand(Shape to) {
     if (to.equals(shape())) return this;
-    if (op() instanceof Op.Constant c) return one(new Op.Constant(c.value(), new Type(dtype(), to)));
+    if (op() instanceof Op.Constant c)
+      return one(new Op.Constant(c.value(), new Type(dtype(), to)));
     Value v = this;
     if (rank() < to.rank()) {
       var dims = new ArrayList<Dim>(Collections.nCopies(to.rank() - rank(), Dim.ONE));

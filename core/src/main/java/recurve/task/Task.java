@@ -15,7 +15,9 @@ public interface Task {
     return List.of();
   }
 
-  /** What a user may set of decoding: {@code predict} and {@code generate} read it, none is saved. */
+  /**
+   * What a user may set of decoding: {@code predict} and {@code generate} read it, none is saved.
+   */
   default List<Option<?>> decoding() {
     return List.of();
   }

@@ -45,7 +45,8 @@ public final class Gradient {
    * The gradients of a scalar with respect to some values.
    *
    * @param others what else of the model the caller will read, given back in terms of the new loops
-   * @throws ShapeException if the loss is no floating-point scalar, or a value is not floating point
+   * @throws ShapeException if the loss is no floating-point scalar, or a value is not floating
+   *     point
    */
   public static Result of(Value loss, List<Value> wrt, List<Value> others) {
     if (loss.rank() != 0 || !loss.dtype().isFloat()) {

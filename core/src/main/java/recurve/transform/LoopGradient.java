@@ -134,7 +134,10 @@ final class LoopGradient {
     return forward;
   }
 
-  /** The loop in the other direction, over what was saved, the sequences, and the outputs' cotangents. */
+  /**
+   * The loop in the other direction, over what was saved, the sequences, and the outputs'
+   * cotangents.
+   */
   private List<Value> backward(
       Pullback to,
       Node forward,

@@ -68,7 +68,7 @@ final class Pullback {
 
   /** The cotangent of a value that has one; complete, since its uses came before. */
   Value cotangent(Value v) {
-    return cotangents.get(v);
+    return java.util.Objects.requireNonNull(cotangents.get(v), "no cotangent");
   }
 
   /** Adds to the cotangent of a value, if one is wanted. */

@@ -52,7 +52,7 @@ final class Rewriter {
 
   private Value now(Value v) {
     Value to = resolve(v);
-    return done.get(to.node()).outputs().get(to.index());
+    return java.util.Objects.requireNonNull(done.get(to.node())).outputs().get(to.index());
   }
 
   private Value resolve(Value v) {

@@ -3,6 +3,6 @@
  *
  * <p>Nobody implements anything here; each transformation is a function from graph to graph that
  * keeps values. The trainer, the exporter and the tests' kit call {@link
- * recurve.transform.Gradient} first and {@link recurve.transform.Passes} after it.
+ * recurve.transform.Gradient} first and passes after it.
  */
 package recurve.transform;

@@ -76,10 +76,10 @@ class ReferenceTest {
   void constant() {
     assertEquals(
         Tensor.of(new float[] {0.1f, 0.1f}, 2),
-        run(Ops.constant(0.1, DType.F32, Shape.of(2)).plus(in("a", DType.F32, 2).times(0)),
+        run(
+            Ops.constant(0.1, DType.F32, Shape.of(2)).plus(in("a", DType.F32, 2).times(0)),
             Tensor.of(new float[2], 2)));
-    assertEquals(
-        Tensor.of(new boolean[] {true}, 1), run(Ops.constant(3, DType.BOOL, Shape.of(1))));
+    assertEquals(Tensor.of(new boolean[] {true}, 1), run(Ops.constant(3, DType.BOOL, Shape.of(1))));
     assertEquals(Tensor.of(new int[] {-3}), run(Ops.constant(-3.9, DType.I32, Shape.SCALAR)));
   }
 
@@ -132,7 +132,8 @@ class ReferenceTest {
     // added one by one in single precision, 2^24 swallows each one
     float[] a = {0x1p24f, 1, 1, 1, 1};
     assertEquals(
-        Tensor.of(new float[] {0x1p24f + 4}, 1), run(in("a", DType.F32, 5).sum(0), Tensor.of(a, 5)));
+        Tensor.of(new float[] {0x1p24f + 4}, 1),
+        run(in("a", DType.F32, 5).sum(0), Tensor.of(a, 5)));
     Value product = in("a", DType.F32, 1, 5).matmul(in("b", DType.F32, 5, 1));
     assertEquals(
         Tensor.of(new float[] {0x1p24f + 4}, 1, 1),
@@ -146,10 +147,10 @@ class ReferenceTest {
     assertEquals(ints(-1, 0, 2, 0, Integer.MAX_VALUE), run(a.cast(DType.I32), x));
     assertEquals(
         Tensor.of(new boolean[] {true, false, true, true, true}, 5), run(a.cast(DType.BOOL), x));
+    assertEquals(Tensor.of(new float[] {0.1f}, 1), run(f64("a", 1).cast(DType.F32), row(0.1)));
     assertEquals(
-        Tensor.of(new float[] {0.1f}, 1), run(f64("a", 1).cast(DType.F32), row(0.1)));
-    assertEquals(
-        row(1.0, 0.0), run(in("a", DType.BOOL, 2).cast(DType.F64), Tensor.of(new boolean[] {true, false}, 2)));
+        row(1.0, 0.0),
+        run(in("a", DType.BOOL, 2).cast(DType.F64), Tensor.of(new boolean[] {true, false}, 2)));
   }
 
   @Test
@@ -175,7 +176,8 @@ class ReferenceTest {
     assertEquals(ints(Integer.MAX_VALUE, -3, 0, 1), run(a.over(b), x, y));
     int big = 123_456_789; // its square needs more than the 53 bits of a double
     assertEquals(ints(big * big, 4, 0, 1), run(a.times(a), ints(big, 2, 0, 1)));
-    assertEquals(ints(-1).reshape(1), run(i32("a", 2).sum(0), ints(Integer.MAX_VALUE, Integer.MIN_VALUE)));
+    assertEquals(
+        ints(-1).reshape(1), run(i32("a", 2).sum(0), ints(Integer.MAX_VALUE, Integer.MIN_VALUE)));
   }
 
   @Test
@@ -196,8 +198,7 @@ class ReferenceTest {
     assertEquals(
         Tensor.of(new double[] {1, 13}, 2, 1, 1), run(batched, count(2, 1, 2), count(2, 2, 1)));
     Value shared = f64("a", 2, 1, 2).matmul(f64("b", 2, 1));
-    assertEquals(
-        Tensor.of(new double[] {1, 3}, 2, 1, 1), run(shared, count(2, 1, 2), count(2, 1)));
+    assertEquals(Tensor.of(new double[] {1, 3}, 2, 1, 1), run(shared, count(2, 1, 2), count(2, 1)));
     Value empty = f64("a", 2, 0).matmul(f64("b", 0, 2));
     assertEquals(Tensor.zeros(DType.F64, 2, 2), run(empty, count(2, 0), count(0, 2)));
   }
@@ -308,8 +309,7 @@ class ReferenceTest {
     for (boolean reverse : List.of(false, true)) {
       var loop = sums(new Loop(Dim.of(3), reverse, Optional.of(lengths)), x, init);
       double[] ys = reverse ? new double[] {7, 28, 6, 0, 4, 0} : new double[] {1, 28, 3, 0, 7, 0};
-      assertEquals(
-          Tensor.of(ys, 3, 2), run(loop.ys().get(0), xs, row(0.0, 20.0), ints(3, 1)));
+      assertEquals(Tensor.of(ys, 3, 2), run(loop.ys().get(0), xs, row(0.0, 20.0), ints(3, 1)));
       assertEquals(row(7.0, 28.0), run(loop.carry().get(0), xs, row(0.0, 20.0), ints(3, 1)));
     }
   }

@@ -71,8 +71,7 @@ class GradientTest {
         new Case("Where", m -> a(m).less(0).where(a(m).times(2), b(m))),
         new Case("MatMul batched", m -> a(m).matmul(m.param("w", B, T, Dim.of(2)))),
         new Case("MatMul by a matrix", m -> a(m).matmul(m.param("w", T, Dim.of(2)))),
-        new Case(
-            "MatMul of matrices", m -> m.param("v", Dim.of(2), T).matmul(m.param("w", T, B))),
+        new Case("MatMul of matrices", m -> m.param("v", Dim.of(2), T).matmul(m.param("w", T, B))),
         new Case("ReduceSum", m -> a(m).sum(1).times(a(m).sum(1))),
         new Case("ReduceMax", m -> a(m).maxOver(2).square()),
         new Case("Reshape", m -> a(m).reshape(Shape.of(T.times(B), Dim.of(4)))),
@@ -82,12 +81,10 @@ class GradientTest {
         new Case("Slice", m -> a(m).slice(2, Dim.ONE, T.plus(-1))),
         new Case("Pad", m -> a(m).pad(2, Dim.ONE, Dim.of(2))),
         new Case("Gather", m -> m.param("table", 7, 2).gather(ids(m))),
-        new Case(
-            "ScatterND", m -> m.param("rows", T, B, Dim.of(2)).scatter(ids(m), Dim.of(7))),
+        new Case("ScatterND", m -> m.param("rows", T, B, Dim.of(2)).scatter(ids(m), Dim.of(7))),
         new Case("Softmax", m -> Ops.softmax(a(m), -1)),
         new Case("LogSoftmax", m -> Ops.logSoftmax(a(m), 1)),
-        new Case(
-            "CrossEntropy", m -> Ops.crossEntropy(m.param("scores", T, B, Dim.of(7)), ids(m))),
+        new Case("CrossEntropy", m -> Ops.crossEntropy(m.param("scores", T, B, Dim.of(7)), ids(m))),
         new Case(
             "LayerNormalization",
             m -> Ops.layerNorm(a(m), m.param("scale", T), m.param("shift", T), 1e-5)));

@@ -46,7 +46,9 @@ final class Net {
 
   /** {@code x W + h U + b}, with parameters under a name. */
   Value affine(String name, Value x, Value h, long units) {
-    return linear(name + "/W", x, units).plus(linear(name + "/U", h, units)).plus(bias(name, units));
+    return linear(name + "/W", x, units)
+        .plus(linear(name + "/U", h, units))
+        .plus(bias(name, units));
   }
 
   Value linear(String name, Value x, long units) {

@@ -87,7 +87,8 @@ final class Networks {
                   Value c = in.get(0).matmul(v.t()).matmul(v);
                   Value d = table.gather(in.get(1)).times(row).over(row.square().plus(1));
                   Value e = start.t().matmul(b).sum(0).pad(1, Dim.ONE, Dim.ZERO);
-                  Value next = Ops.tanh(a.plus(c).plus(d).plus(e).plus(b.pad(1, Dim.ZERO, Dim.ONE)));
+                  Value next =
+                      Ops.tanh(a.plus(c).plus(d).plus(e).plus(b.pad(1, Dim.ZERO, Dim.ONE)));
                   return new Loop.Trip(List.of(next), List.of(next, row.expand(next.shape())));
                 });
     return net.loss(r.ys().get(0)).plus(net.loss(r.ys().get(1)));

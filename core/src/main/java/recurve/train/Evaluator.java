@@ -1,0 +1,60 @@
+package recurve.train;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import recurve.backend.Backend;
+import recurve.backend.CompileOptions;
+import recurve.backend.Executable;
+import recurve.cell.Scope;
+import recurve.ir.DType;
+import recurve.ir.Graph;
+import recurve.ir.Tensor;
+import recurve.ir.Value;
+import recurve.task.Batch;
+import recurve.task.Batches;
+import recurve.task.Corpus;
+import recurve.task.Evaluation;
+import recurve.task.Objective;
+import recurve.task.Problem;
+import recurve.task.Report;
+
+/** Runs the objective over a text without training. */
+final class Evaluator implements AutoCloseable {
+  private final Problem problem;
+  private final Scope scope;
+  private final Executable executable;
+  private final Carried carried;
+
+  Evaluator(Model model, Problem problem, Backend backend, int threads) {
+    this.problem = problem;
+    this.scope =
+        Scope.root(Scope.Mode.EVALUATE, problem.carry(Problem.Purpose.EVALUATE), DType.F32);
+    Objective objective = problem.objective(scope, model.encoder());
+    var outputs = new LinkedHashMap<String, Value>(objective.figures());
+    outputs.putAll(Carried.outputs(scope));
+    Graph graph = Graph.of(scope.arguments(), outputs);
+    this.executable =
+        backend.compile(graph, CompileOptions.threads(threads).retaining(Carried.retained(scope)));
+    this.carried = new Carried(scope, executable);
+  }
+
+  Report run(Map<String, Tensor> weights, Corpus corpus) {
+    for (Scope.Parameter p : scope.parameters()) {
+      executable.write(p.name(), Weights.get(weights, p));
+    }
+    Evaluation evaluation = problem.evaluation();
+    Batches batches = problem.batches(corpus, Problem.Purpose.EVALUATE, Problem.Order.OF_TEXT);
+    for (int i = 0; i < batches.size(); i++) {
+      Batch batch = batches.get(i);
+      carried.write(batch.inputs(), batch.fresh());
+      executable.run();
+      evaluation.add(batch, executable::read);
+    }
+    return evaluation.report();
+  }
+
+  @Override
+  public void close() {
+    executable.close();
+  }
+}
