@@ -1,5 +1,13 @@
-/** The backend in pure Java, on the Vector API. */
+/**
+ * Runs graphs in pure Java with the Vector API: the embedded default.
+ *
+ * <p>Exports nothing: the backend is found as a service under the name {@code vector}.
+ */
 module recurve.backend.vector {
-  requires recurve.core;
   requires jdk.incubator.vector;
+  requires recurve.core;
+  requires static org.jspecify;
+
+  provides recurve.backend.Backend with
+      recurve.backend.vector.VectorBackend;
 }

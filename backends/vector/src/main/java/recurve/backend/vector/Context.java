@@ -1,0 +1,45 @@
+package recurve.backend.vector;
+
+import java.util.Arrays;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import recurve.ir.Dim;
+import recurve.ir.ShapeException;
+import recurve.ir.Value;
+
+/**
+ * What lowering needs to know: the binding, and the makers of kernels.
+ *
+ * @param workers how many threads will run the instructions
+ */
+record Context(
+    Map<String, Long> binding,
+    Products products,
+    Kernels kernels,
+    int workers,
+    Map<Value, int[]> known) {
+
+  Context(Map<String, Long> binding, Products products, Kernels kernels, int workers) {
+    this(binding, products, kernels, workers, new IdentityHashMap<>());
+  }
+
+  /** The extents of a value. */
+  int[] dims(Value v) {
+    return known.computeIfAbsent(
+        v,
+        k -> {
+          long[] bound = v.shape().bind(binding);
+          long size = 1;
+          for (long d : bound) {
+            if (d < 0) throw new ShapeException(v + " has a negative extent where " + binding);
+            size = Math.multiplyExact(size, d);
+            if (size > Integer.MAX_VALUE) throw new ShapeException(v + " is too large");
+          }
+          return Arrays.stream(bound).mapToInt(Math::toIntExact).toArray();
+        });
+  }
+
+  int bind(Dim dim) {
+    return Math.toIntExact(dim.bind(binding));
+  }
+}

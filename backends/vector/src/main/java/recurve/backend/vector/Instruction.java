@@ -1,0 +1,36 @@
+package recurve.backend.vector;
+
+import java.util.List;
+
+/**
+ * One thing to do, cut into shares that may run at once.
+ *
+ * <p>Any cut gives the same bits. The memory it touches is told by {@link #accesses}, from which
+ * memory is planned and from which it is seen whether a whole loop can run row by row.
+ */
+interface Instruction {
+  /** How many units it can be cut into. */
+  int extent();
+
+  /** The least number of units worth a thread of their own. */
+  default int grain() {
+    return 1;
+  }
+
+  /** Does units {@code from} to {@code to}. */
+  void run(Frame frame, int from, int to);
+
+  /** What it touches. */
+  List<Access> accesses();
+
+  /** A view read or written; by row if unit i touches index i of its leading axis only. */
+  record Access(View view, boolean writes, boolean byRow) {
+    static Access reads(View view, boolean byRow) {
+      return new Access(view, false, byRow);
+    }
+
+    static Access writes(View view, boolean byRow) {
+      return new Access(view, true, byRow);
+    }
+  }
+}

@@ -1,0 +1,21 @@
+package recurve.backend.vector;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The vector shape of this machine.
+ *
+ * <p>Species must be constants to the just-in-time compiler: one that arrives as a parameter or
+ * from an instance field boxes every vector (25 times slower).
+ */
+final class Lanes {
+  static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
+  static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
+
+  /** How many floats a vector holds. */
+  static final int COUNT = FLOATS.length();
+
+  private Lanes() {}
+}

@@ -1,0 +1,192 @@
+package recurve.backend.vector;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import recurve.ir.Graph;
+import recurve.ir.Node;
+import recurve.ir.Op;
+import recurve.ir.Value;
+
+/**
+ * Turns a loop into a {@link Loop}.
+ *
+ * <p>Steps of sequences are read and written in place. A carry that is also stacked, before or
+ * after the step, lives in the stack itself, which is one step longer than the loop: nothing is
+ * copied from step to step. Other carries have a place of their own, overwritten as a step ends.
+ */
+final class LoopLowering {
+  private final Lowering outer;
+  private final Lowering inner;
+  private final Op.Scan scan;
+  private final Node node;
+  private final int steps;
+  private final Optional<View> lengths;
+
+  LoopLowering(Lowering outer, Op.Scan scan, Node node) {
+    this.outer = outer;
+    this.inner = outer.inner();
+    this.scan = scan;
+    this.node = node;
+    this.steps = outer.context().bind(scan.length());
+    this.lengths =
+        scan.lengths()
+            ? Optional.of(outer.contiguous(outer.view(node.inputs().getLast())))
+            : Optional.empty();
+  }
+
+  /** Where a carry lies: as the step finds it, as it leaves it, and after the loop. */
+  private record Place(View found, View left, View last, Optional<Stack> stack) {}
+
+  /** All values that a carry takes, as the steps find it and as they leave it. */
+  private record Stack(View found, View left) {}
+
+  void lower() {
+    List<Value> in = scan.body().inputs(), out = scan.body().outputs();
+    int nc = scan.consts(), nk = scan.carries(), nx = scan.xs();
+    for (int i = 0; i < nc; i++) inner.giveConstant(in.get(i), outer.view(node.input(i)));
+    invariants(in.subList(nc, in.size()));
+
+    var places = new ArrayList<Place>();
+    for (int i = 0; i < nk; i++) {
+      Place place = place(i);
+      places.add(place);
+      inner.give(in.get(nc + i), place.found());
+    }
+    for (int i = 0; i < nx; i++) {
+      View x = outer.view(node.input(nc + nk + i)).step(outer.depth());
+      inner.give(in.get(nc + nk + i), lengths.map(l -> alive(x, l)).orElse(x));
+    }
+    for (int i = 0; i < nk; i++) {
+      if (places.get(i).stack().isPresent()) inner.wish(out.get(i), places.get(i).left());
+    }
+    var stacks = new ArrayList<View>();
+    for (int j = 0; j < scan.ys(); j++) stacks.add(stack(j, places));
+
+    inner.lower(out);
+
+    for (int i = 0; i < nk; i++) {
+      if (places.get(i).stack().isPresent()) inner.deliver(out.get(i), places.get(i).left());
+    }
+    for (int j = 0; j < scan.ys(); j++) {
+      View y = stacks.get(j).step(outer.depth());
+      if (isShared(stacks.get(j), places)) continue;
+      if (lengths.isPresent()) {
+        inner.emit(new Alive(inner.view(out.get(nk + j)), y, lengths.get(), outer.depth(), true));
+      } else {
+        inner.deliver(out.get(nk + j), y);
+      }
+    }
+    commit(places);
+    outer.emit(new Loop(inner.code(), steps, scan.reverse(), outer.depth()));
+    for (int i = 0; i < nk; i++) outer.give(node.outputs().get(i), places.get(i).last());
+    for (int j = 0; j < scan.ys(); j++) outer.give(node.outputs().get(nk + j), stacks.get(j));
+  }
+
+  /** Values of the body that depend on constants only are computed before the loop. */
+  private void invariants(List<Value> varying) {
+    List<Value> outs = scan.body().outputs();
+    Set<Value> inside = Graph.dependents(outs, varying);
+    var border = new HashSet<Value>();
+    var list = new ArrayList<Value>();
+    for (Node n : Graph.nodes(outs)) {
+      if (n.outputs().stream().noneMatch(inside::contains)) continue;
+      for (Value v : n.inputs()) if (!inside.contains(v) && border.add(v)) list.add(v);
+    }
+    for (Value v : outs) if (!inside.contains(v) && border.add(v)) list.add(v);
+    list.removeIf(
+        v ->
+            v.op() instanceof Op.Input
+                || v.op() instanceof Op.Constant
+                || v.op() instanceof Op.Range);
+    for (int i = 0; i < scan.consts(); i++) {
+      outer.give(scan.body().inputs().get(i), outer.view(node.input(i)));
+    }
+    outer.lower(list);
+    for (Value v : list) inner.giveConstant(v, outer.view(v));
+  }
+
+  private Place place(int carry) {
+    Value found = scan.body().inputs().get(scan.consts() + carry);
+    Value left = scan.body().outputs().get(carry);
+    View init = outer.view(node.input(scan.consts() + carry));
+    List<Value> ys = scan.body().outputs().subList(scan.carries(), scan.body().outputs().size());
+    int[] dims = outer.context().dims(found);
+    if (lengths.isPresent() || !(ys.contains(found) || ys.contains(left))) {
+      View only = outer.fresh(found.dtype(), dims);
+      outer.emit(new Copy(init, only));
+      return new Place(only, inner.fresh(found.dtype(), dims), only, Optional.empty());
+    }
+    int[] longer = new int[dims.length + 1];
+    longer[0] = steps + 1;
+    System.arraycopy(dims, 0, longer, 1, dims.length);
+    View all = outer.fresh(found.dtype(), longer);
+    View early = all.slice(0, 0, steps), late = all.slice(0, 1, steps + 1);
+    var stack = scan.reverse() ? new Stack(late, early) : new Stack(early, late);
+    View first = index(all, scan.reverse() ? steps : 0);
+    View last = index(all, scan.reverse() ? 0 : steps);
+    outer.emit(new Copy(init, first));
+    int d = outer.depth();
+    return new Place(stack.found().step(d), stack.left().step(d), last, Optional.of(stack));
+  }
+
+  private static View index(View stack, int i) {
+    View v = stack.slice(0, i, i + 1);
+    int[] d = new int[v.rank() - 1], s = new int[v.rank() - 1];
+    System.arraycopy(v.dims(), 1, d, 0, d.length);
+    System.arraycopy(v.strides(), 1, s, 0, s.length);
+    return new View(v.buffer(), v.offset(), d, s, v.loops());
+  }
+
+  /** Where an output of the loop is stacked. */
+  private View stack(int j, List<Place> places) {
+    Value y = scan.body().outputs().get(scan.carries() + j);
+    for (int i = 0; i < places.size(); i++) {
+      Optional<Stack> stack = places.get(i).stack();
+      if (stack.isEmpty()) continue;
+      if (y.equals(scan.body().inputs().get(scan.consts() + i))) return stack.get().found();
+      if (y.equals(scan.body().outputs().get(i))) return stack.get().left();
+    }
+    Value whole = node.outputs().get(scan.carries() + j);
+    View stack = outer.fresh(whole.dtype(), outer.context().dims(whole));
+    if (lengths.isEmpty()) inner.wish(y, stack.step(outer.depth()));
+    return stack;
+  }
+
+  private static boolean isShared(View stack, List<Place> places) {
+    return places.stream()
+        .anyMatch(p -> p.stack().isPresent() && p.stack().get().found().buffer() == stack.buffer());
+  }
+
+  /** One step of a sequence with zeros in the rows that have ended: padding may hold anything. */
+  private View alive(View x, View ends) {
+    View step = inner.fresh(x.dtype(), x.dims());
+    inner.emit(new Alive(x, step, ends, outer.depth(), true));
+    return step;
+  }
+
+  /** Carries that are not stacked become what the step made of them. */
+  private void commit(List<Place> places) {
+    var moves = new ArrayList<Instruction>();
+    for (int i = 0; i < places.size(); i++) {
+      Place p = places.get(i);
+      if (p.stack().isPresent()) continue;
+      View next = inner.view(scan.body().outputs().get(i));
+      View own = p.found();
+      if (next == own) continue;
+      boolean another = places.stream().anyMatch(q -> q.found().buffer() == next.buffer());
+      View from = next;
+      if (another) { // it may be overwritten before it is read
+        from = p.left();
+        inner.emit(new Copy(next, from));
+      }
+      moves.add(
+          lengths.isPresent()
+              ? new Alive(from, own, lengths.get(), outer.depth(), false)
+              : new Copy(from, own));
+    }
+    moves.forEach(inner::emit);
+  }
+}

@@ -1,0 +1,93 @@
+package recurve.backend.vector;
+
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * The right side of a product in the order in which the micro-kernel reads it.
+ *
+ * <p>b [depth, columns] is cut along its depth into blocks of {@link #block} and along its columns
+ * into panels of {@link #WIDTH}; a panel of a block is contiguous, k by k. The last panel is filled
+ * up with zeros. Packed once, it serves every step of a loop.
+ */
+final class Panels {
+  /** Columns of a panel: two vectors. */
+  static final int WIDTH = 2 * Lanes.COUNT;
+
+  // a panel of a block and the rows of a tile then share the first-level cache
+  private static final int DEEPEST = Integer.getInteger("kc", 512);
+
+  private Panels() {}
+
+  /** How many panels hold so many columns. */
+  static int count(int columns) {
+    return (columns + WIDTH - 1) / WIDTH;
+  }
+
+  /** How many floats the packed form takes. */
+  static int size(int depth, int columns) {
+    return Math.multiplyExact(count(columns) * WIDTH, depth);
+  }
+
+  /** The depth of a block: nearly equal blocks, none deeper than the cache likes. */
+  static int block(int depth) {
+    int blocks = Math.max(1, (depth + DEEPEST - 1) / DEEPEST);
+    return Math.max(1, (depth + blocks - 1) / blocks);
+  }
+
+  /**
+   * Packs panels {@code from} to {@code to}.
+   *
+   * @param b element (k, j) at {@code at + k * rowStride + j * columnStride}
+   */
+  static void pack(
+      float[] b,
+      int at,
+      int rowStride,
+      int columnStride,
+      int depth,
+      int columns,
+      int from,
+      int to,
+      float[] packed) {
+    int block = block(depth), panels = count(columns);
+    for (int k = 0; k < depth; k += block) {
+      int deep = Math.min(block, depth - k);
+      for (int p = from; p < to; p++) {
+        int width = Math.min(WIDTH, columns - p * WIDTH);
+        int source = at + k * rowStride + p * WIDTH * columnStride;
+        int target = k * panels * WIDTH + p * deep * WIDTH;
+        if (columnStride == 1 && width == WIDTH) {
+          copy(b, source, rowStride, deep, packed, target);
+        } else if (rowStride == 1 && width == WIDTH) {
+          Transposer.columns(b, source, columnStride, deep, packed, target);
+        } else {
+          gather(b, source, rowStride, columnStride, deep, width, packed, target);
+        }
+      }
+    }
+  }
+
+  private static void copy(float[] b, int source, int stride, int deep, float[] packed, int target) {
+    for (int k = 0; k < deep; k++) {
+      int s = source + k * stride, t = target + k * WIDTH;
+      FloatVector.fromArray(Lanes.FLOATS, b, s).intoArray(packed, t);
+      FloatVector.fromArray(Lanes.FLOATS, b, s + Lanes.COUNT).intoArray(packed, t + Lanes.COUNT);
+    }
+  }
+
+  private static void gather(
+      float[] b,
+      int source,
+      int rowStride,
+      int columnStride,
+      int deep,
+      int width,
+      float[] packed,
+      int target) {
+    for (int k = 0; k < deep; k++) {
+      int s = source + k * rowStride, t = target + k * WIDTH;
+      for (int j = 0; j < width; j++) packed[t + j] = b[s + j * columnStride];
+      for (int j = width; j < WIDTH; j++) packed[t + j] = 0;
+    }
+  }
+}

@@ -1,0 +1,116 @@
+package recurve.backend.vector;
+
+/**
+ * {@code c (+)= a b} with b in packed panels: the loops around the micro-kernel.
+ *
+ * <p>An element's sum runs over k in order, block of depth by block of depth, wherever the borders
+ * of tiles and of threads' shares fall.
+ */
+final class Products {
+  // rows of a that stay in the second-level cache while panels stream past
+  private static final int BLOCK_FLOATS = Integer.getInteger("mc", 64 * 1024);
+
+  private final Tiles tiles;
+
+  Products(Tiles tiles) {
+    this.tiles = tiles;
+  }
+
+  /** How many floats {@link #multiply} needs as scratch. */
+  static int scratch() {
+    return Tiles.HEIGHT * Panels.WIDTH;
+  }
+
+  /**
+   * Computes rows and panels of c.
+   *
+   * @param a row i from {@code ao + i * lda}, contiguous, {@code depth} long
+   * @param b packed by {@link Panels#pack}
+   * @param c row i from {@code co + i * ldc}
+   * @param add whether c already holds what the product is added to
+   */
+  void multiply(
+      int rows,
+      int depth,
+      int columns,
+      float[] a,
+      int ao,
+      int lda,
+      float[] b,
+      int fromPanel,
+      int toPanel,
+      float[] c,
+      int co,
+      int ldc,
+      boolean add,
+      float[] scratch) {
+    int block = Panels.block(depth), panels = Panels.count(columns);
+    int high = Math.max(Tiles.HEIGHT, BLOCK_FLOATS / block / Tiles.HEIGHT * Tiles.HEIGHT);
+    for (int k = 0; k < depth; k += block) {
+      int deep = Math.min(block, depth - k);
+      boolean adding = add || k > 0;
+      for (int i0 = 0; i0 < rows; i0 += high) {
+        int i1 = Math.min(rows, i0 + high);
+        for (int p = fromPanel; p < toPanel; p++) {
+          int bo = k * panels * Panels.WIDTH + p * deep * Panels.WIDTH;
+          int j = p * Panels.WIDTH, width = Math.min(Panels.WIDTH, columns - j);
+          if (width == Panels.WIDTH) {
+            column(i0, i1, deep, a, ao + k, lda, b, bo, c, co + j, ldc, adding);
+          } else {
+            edge(i0, i1, deep, a, ao + k, lda, b, bo, c, co + j, ldc, width, adding, scratch);
+          }
+        }
+      }
+    }
+  }
+
+  /** Tiles of nearly equal height down a panel: 10 rows are 5 + 5 and not 6 + 4. */
+  private void column(
+      int i0,
+      int i1,
+      int deep,
+      float[] a,
+      int ao,
+      int lda,
+      float[] b,
+      int bo,
+      float[] c,
+      int co,
+      int ldc,
+      boolean add) {
+    int left = (i1 - i0 + Tiles.HEIGHT - 1) / Tiles.HEIGHT;
+    for (int i = i0; i < i1; left--) {
+      int h = (i1 - i + left - 1) / left;
+      tiles.of(h, add).run(deep, a, ao + i * lda, lda, b, bo, c, co + i * ldc, ldc);
+      i += h;
+    }
+  }
+
+  /** The last, narrower panel: through a tile of scratch, so that the kernels need no masks. */
+  private void edge(
+      int i0,
+      int i1,
+      int deep,
+      float[] a,
+      int ao,
+      int lda,
+      float[] b,
+      int bo,
+      float[] c,
+      int co,
+      int ldc,
+      int width,
+      boolean add,
+      float[] scratch) {
+    for (int i = i0; i < i1; i += Tiles.HEIGHT) {
+      int h = Math.min(Tiles.HEIGHT, i1 - i);
+      for (int r = 0; r < h && add; r++) {
+        System.arraycopy(c, co + (i + r) * ldc, scratch, r * Panels.WIDTH, width);
+      }
+      tiles.of(h, add).run(deep, a, ao + i * lda, lda, b, bo, scratch, 0, Panels.WIDTH);
+      for (int r = 0; r < h; r++) {
+        System.arraycopy(scratch, r * Panels.WIDTH, c, co + (i + r) * ldc, width);
+      }
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package recurve.backend.vector;
+
+import java.util.List;
+import recurve.ir.DType;
+
+/**
+ * The sum or maximum along an axis that is not the last: whole rows are added up, columns apart.
+ *
+ * <p>Shares are cut by what stays, so each sum runs in the order of its axis.
+ */
+final class Reduce implements Instruction {
+  private final View from; // [outer, n, inner]
+  private final View to; // [outer, inner]
+  private final boolean max;
+
+  Reduce(View from, View to, boolean max) {
+    this.from = from;
+    this.to = to;
+    this.max = max;
+  }
+
+  @Override
+  public int extent() {
+    return to.dim(0) == 1 ? to.dim(1) : to.dim(0);
+  }
+
+  @Override
+  public int grain() {
+    return to.dim(0) == 1 ? 64 : 1;
+  }
+
+  @Override
+  public List<Access> accesses() {
+    boolean byRow = to.dim(0) != 1;
+    return List.of(Access.reads(from, byRow), Access.writes(to, byRow));
+  }
+
+  @Override
+  public void run(Frame frame, int first, int last) {
+    int f = from.at(frame), t = to.at(frame);
+    if (to.dim(0) == 1) {
+      columns(f + first * from.stride(2), t + first * to.stride(1), last - first);
+    } else {
+      for (int o = first; o < last; o++) columns(f + o * from.stride(0), t + o * to.stride(0), to.dim(1));
+    }
+  }
+
+  private void columns(int f, int t, int n) {
+    int in = from.stride(2), out = to.stride(1), rows = from.dim(1);
+    if (from.dtype() == DType.F32 && !max && in == 1 && out == 1) {
+      float[] x = from.buffer().floats(), y = to.buffer().floats();
+      java.util.Arrays.fill(y, t, t + n, 0);
+      for (int r = 0; r < rows; r++) add(x, f + r * from.stride(1), y, t, n);
+      return;
+    }
+    Object x = from.buffer().array(), y = to.buffer().array();
+    for (int j = 0; j < n; j++) {
+      double sum = max ? PlainKernel.lowest(from.dtype()) : 0;
+      for (int r = 0; r < rows; r++) {
+        double v = PlainKernel.get(x, f + r * from.stride(1) + j * in);
+        sum = max ? Math.max(sum, v) : from.dtype() == DType.I32 ? (int) (sum + v) : sum + v;
+      }
+      PlainKernel.set(y, t + j * out, sum);
+    }
+  }
+
+  private static void add(float[] x, int f, float[] y, int t, int n) {
+    for (int j = 0; j < n; j++) y[t + j] += x[f + j];
+  }
+}

@@ -1,0 +1,105 @@
+package recurve.backend.vector;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The threads of one executable: they spin for some microseconds, then sleep, and share out the
+ * units of an instruction.
+ *
+ * <p>Longer spinning would starve the compiler threads, and any other work, of small machines.
+ */
+final class Workers implements AutoCloseable {
+  private static final int SPINS = 2000;
+
+  private final Frame[] frames;
+  private final Thread[] threads;
+  private final AtomicInteger running = new AtomicInteger();
+  private volatile int round;
+  private volatile boolean closed;
+  private volatile @Nullable Thread waiting;
+  private volatile @Nullable Throwable failure;
+  private @Nullable Instruction job; // published by the write of round
+
+  Workers(int count) {
+    frames = new Frame[count];
+    for (int i = 0; i < count; i++) frames[i] = new Frame(i);
+    threads = new Thread[count - 1];
+    for (int i = 0; i < threads.length; i++) {
+      int worker = i + 1;
+      threads[i] = Thread.ofPlatform().daemon().name("recurve-vector-" + worker).unstarted(() -> work(worker));
+    }
+    for (Thread t : threads) t.start();
+  }
+
+  int count() {
+    return frames.length;
+  }
+
+  /** Runs an instruction to its end. */
+  void run(Instruction instruction) {
+    int extent = instruction.extent();
+    if (extent == 0) return;
+    if (threads.length == 0 || extent < 2 * instruction.grain()) {
+      instruction.run(frames[0], 0, extent);
+      return;
+    }
+    job = instruction;
+    waiting = Thread.currentThread();
+    running.set(threads.length);
+    round++;
+    for (Thread t : threads) LockSupport.unpark(t);
+    try {
+      share(instruction, 0);
+    } finally {
+      for (int spins = 0; running.get() > 0; ) {
+        if (spins++ < SPINS) Thread.onSpinWait();
+        else LockSupport.park(this);
+      }
+    }
+    Throwable thrown = failure;
+    if (thrown != null) {
+      failure = null;
+      if (thrown instanceof RuntimeException e) throw e;
+      throw new IllegalStateException("a worker failed", thrown);
+    }
+  }
+
+  private void share(Instruction instruction, int worker) {
+    int extent = instruction.extent(), grain = instruction.grain();
+    int parts = Math.min(frames.length, extent / grain);
+    if (worker >= parts) return;
+    long units = (extent + grain - 1) / grain;
+    int from = (int) (units * worker / parts) * grain;
+    int to = Math.min(extent, (int) (units * (worker + 1) / parts) * grain);
+    if (from < to) instruction.run(frames[worker], from, to);
+  }
+
+  private void work(int worker) {
+    int seen = 0;
+    while (!closed) {
+      int spins = 0;
+      while (round == seen && !closed) {
+        if (spins++ < SPINS) Thread.onSpinWait();
+        else LockSupport.park(this);
+      }
+      if (closed) return;
+      seen++;
+      try {
+        Instruction mine = job;
+        if (mine != null) share(mine, worker);
+      } catch (RuntimeException | Error e) { // told to the caller, whose run it is
+        failure = e;
+      } finally {
+        if (running.decrementAndGet() == 0) LockSupport.unpark(waiting);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    for (Thread t : threads) LockSupport.unpark(t);
+  }
+}
