@@ -2,9 +2,7 @@ package recurve.backend.vector;
 
 import java.util.List;
 
-/**
- * Copies the rows that have not ended at a step; the others become zero, or stay what they are.
- */
+/** Copies the rows that have not ended at a step; the others become zero, or stay what they are. */
 final class Alive implements Instruction {
   private final Copy copy;
   private final Copy clear;

@@ -38,7 +38,9 @@ final class Copy implements Instruction {
   }
 
   private void nest(int axis, int count, int f, int t) {
-    if (from.isContiguousFrom(axis + 1) && to.isContiguousFrom(axis + 1) && from.buffer().isMemory()) {
+    if (from.isContiguousFrom(axis + 1)
+        && to.isContiguousFrom(axis + 1)
+        && from.buffer().isMemory()) {
       int inner = 1;
       for (int a = axis + 1; a < to.rank(); a++) inner *= to.dim(a);
       if (inner > 1) {
@@ -57,7 +59,14 @@ final class Copy implements Instruction {
       elements(count, f, from.stride(axis), t, to.stride(axis));
     } else if (axis == to.rank() - 2 && from.stride(axis) == 1 && to.stride(-1) == 1 && isFloat()) {
       Transposer.rows(
-          from.buffer().floats(), f, from.stride(-1), count, to.dim(-1), to.buffer().floats(), t, to.stride(axis));
+          from.buffer().floats(),
+          f,
+          from.stride(-1),
+          count,
+          to.dim(-1),
+          to.buffer().floats(),
+          t,
+          to.stride(axis));
     } else {
       for (int i = 0; i < count; i++) {
         nest(axis + 1, to.dim(axis + 1), f + i * from.stride(axis), t + i * to.stride(axis));
@@ -83,7 +92,8 @@ final class Copy implements Instruction {
           for (int i = 0; i < n; i++) y[t + i * ts] = x[f + i * fs];
         } else {
           Object source = from.buffer().array();
-          for (int i = 0; i < n; i++) PlainKernel.set(target, t + i * ts, PlainKernel.get(source, f + i * fs));
+          for (int i = 0; i < n; i++)
+            PlainKernel.set(target, t + i * ts, PlainKernel.get(source, f + i * fs));
         }
       }
     }

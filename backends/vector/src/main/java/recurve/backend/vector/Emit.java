@@ -63,8 +63,7 @@ final class Emit {
   }
 
   /** An instance of a new hidden class that implements an interface of this package. */
-  static <T> T define(
-      Class<T> type, String name, MethodTypeDesc run, Consumer<CodeBuilder> body) {
+  static <T> T define(Class<T> type, String name, MethodTypeDesc run, Consumer<CodeBuilder> body) {
     var methods = new LinkedHashMap<String, Method>();
     methods.put("run", new Method(run, false, body));
     return define(type, name, methods);
@@ -87,7 +86,8 @@ final class Emit {
                       INIT_NAME,
                       MTD_void,
                       0,
-                      code -> code.aload(0).invokespecial(CD_Object, INIT_NAME, MTD_void).return_());
+                      code ->
+                          code.aload(0).invokespecial(CD_Object, INIT_NAME, MTD_void).return_());
                   methods.forEach(
                       (method, m) ->
                           c.withMethodBody(
@@ -100,7 +100,8 @@ final class Emit {
       var hidden = MethodHandles.lookup().defineHiddenClass(bytes, true);
       return type.cast(
           hidden
-              .findConstructor(hidden.lookupClass(), java.lang.invoke.MethodType.methodType(void.class))
+              .findConstructor(
+                  hidden.lookupClass(), java.lang.invoke.MethodType.methodType(void.class))
               .invoke());
     } catch (Throwable e) { // what a method handle declares; none of it can happen to our own class
       throw new IllegalStateException("generated class " + name + " cannot be made", e);

@@ -165,7 +165,9 @@ final class Fusion {
 
   /** Numbers and indices come from nowhere and so connect nothing; neither do scalars. */
   private static boolean isLeaf(Value v) {
-    return v.op() instanceof Op.Constant || v.op() instanceof Op.Range || v.op() instanceof Op.Expand;
+    return v.op() instanceof Op.Constant
+        || v.op() instanceof Op.Range
+        || v.op() instanceof Op.Expand;
   }
 
   // -- which values are written

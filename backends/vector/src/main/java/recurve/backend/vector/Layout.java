@@ -65,7 +65,9 @@ record Layout(List<int[]> groups, int[] extents, boolean flat) {
     if (groups.size() > 2) return false;
     for (View v : operands) {
       int lead = stride(v, groups.get(0));
-      if (groups.size() == 1 ? lead != 1 && lead != 0 : lead != stride(v, groups.get(1)) * extents[1]) {
+      if (groups.size() == 1
+          ? lead != 1 && lead != 0
+          : lead != stride(v, groups.get(1)) * extents[1]) {
         return false;
       }
     }

@@ -259,7 +259,8 @@ final class Lowering {
       case Op.Slice(int axis, Dim from, Dim end) -> {
         int start = context.bind(from), extent = context.dims(n.input(0))[axis];
         if (start < 0 || context.bind(end) > extent) {
-          throw new ShapeException(n + " takes " + start + ".." + context.bind(end) + " of " + extent);
+          throw new ShapeException(
+              n + " takes " + start + ".." + context.bind(end) + " of " + extent);
         }
         views.put(v, view(n.input(0)).slice(axis, start, start + to[axis]));
       }
@@ -393,7 +394,8 @@ final class Lowering {
       View left = rows(a);
       int[] shape = {left.dim(0), left.dim(1), d[d.length - 1]};
       View wished = destination(v);
-      boolean fits = (wished.dim(-1) == 1 || wished.stride(-1) == 1) && wished.reshape(shape).isPresent();
+      boolean fits =
+          (wished.dim(-1) == 1 || wished.stride(-1) == 1) && wished.reshape(shape).isPresent();
       View to = fits ? wished : fresh(v.dtype(), d);
       View panels = packed(b);
       emit(new Product(context.products(), left, panels, reshaped(to, shape), context.workers()));

@@ -67,7 +67,8 @@ final class Panels {
     }
   }
 
-  private static void copy(float[] b, int source, int stride, int deep, float[] packed, int target) {
+  private static void copy(
+      float[] b, int source, int stride, int deep, float[] packed, int target) {
     for (int k = 0; k < deep; k++) {
       int s = source + k * stride, t = target + k * WIDTH;
       FloatVector.fromArray(Lanes.FLOATS, b, s).intoArray(packed, t);

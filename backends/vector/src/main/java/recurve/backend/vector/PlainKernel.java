@@ -28,16 +28,21 @@ final class PlainKernel implements Kernel {
         int n = Math.min(CHUNK, columns - from);
         for (int e = 0; e < values.length; e++) {
           switch (region.exprs().get(e)) {
-            case Region.Load(int slot, DType type) -> load(arrays[slot], slot, at[slot] + r * strides[slot], from, n, values[e]);
-            case Region.Const(double number, DType type) -> java.util.Arrays.fill(values[e], 0, n, round(number, type));
+            case Region.Load(int slot, DType type) ->
+                load(arrays[slot], slot, at[slot] + r * strides[slot], from, n, values[e]);
+            case Region.Const(double number, DType type) ->
+                java.util.Arrays.fill(values[e], 0, n, round(number, type));
             case Region.Apply apply -> apply(apply, values, values[e], n);
           }
         }
         for (Region.Store s : region.stores()) {
-          store(s, values[s.expr()], arrays[s.slot()], at[s.slot()] + r * strides[s.slot()], from, n);
+          store(
+              s, values[s.expr()], arrays[s.slot()], at[s.slot()] + r * strides[s.slot()], from, n);
         }
       }
-      if (columns == 0) for (Region.Store s : region.stores()) store(s, new double[0], arrays[s.slot()], at[s.slot()] + r * strides[s.slot()], 0, 0);
+      if (columns == 0)
+        for (Region.Store s : region.stores())
+          store(s, new double[0], arrays[s.slot()], at[s.slot()] + r * strides[s.slot()], 0, 0);
     }
   }
 
@@ -78,7 +83,8 @@ final class PlainKernel implements Kernel {
       }
       case SUMMED -> {
         double sum = from == 0 ? 0 : get(array, at);
-        for (int j = 0; j < n; j++) sum = type == DType.I32 ? (int) (sum + values[j]) : sum + values[j];
+        for (int j = 0; j < n; j++)
+          sum = type == DType.I32 ? (int) (sum + values[j]) : sum + values[j];
         set(array, at, sum);
       }
       case MAXED -> {

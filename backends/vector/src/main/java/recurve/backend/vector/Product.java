@@ -39,7 +39,8 @@ final class Product implements Instruction {
   public void run(Frame frame, int from, int to) {
     int rows = a.dim(1), units = to - from;
     // rows of all units at one distance are one block of rows
-    boolean even = rows == 1 || (a.stride(0) == rows * a.stride(1) && c.stride(0) == rows * c.stride(1));
+    boolean even =
+        rows == 1 || (a.stride(0) == rows * a.stride(1) && c.stride(0) == rows * c.stride(1));
     if (even) {
       int lda = rows == 1 ? a.stride(0) : a.stride(1), ldc = rows == 1 ? c.stride(0) : c.stride(1);
       multiply(frame, from, units * rows, lda, ldc);

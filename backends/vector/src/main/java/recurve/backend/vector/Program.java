@@ -53,7 +53,9 @@ record Program(List<Instruction> code, Map<String, Buffer> inputs, Map<String, V
       if (places.containsKey(name)) {
         lowering.deliver(v, places.get(name));
         view = places.get(name);
-      } else if (!view.buffer().isMemory() || foreign.contains(view.buffer()) || isOwned(view, places)) {
+      } else if (!view.buffer().isMemory()
+          || foreign.contains(view.buffer())
+          || isOwned(view, places)) {
         view = lowering.copied(view);
       }
       kept.add(view.buffer());
@@ -67,5 +69,4 @@ record Program(List<Instruction> code, Map<String, Buffer> inputs, Map<String, V
   private static boolean isOwned(View view, Map<String, View> places) {
     return places.values().stream().anyMatch(p -> p.buffer() == view.buffer());
   }
-
 }

@@ -41,7 +41,8 @@ final class Reduce implements Instruction {
     if (to.dim(0) == 1) {
       columns(f + first * from.stride(2), t + first * to.stride(1), last - first);
     } else {
-      for (int o = first; o < last; o++) columns(f + o * from.stride(0), t + o * to.stride(0), to.dim(1));
+      for (int o = first; o < last; o++)
+        columns(f + o * from.stride(0), t + o * to.stride(0), to.dim(1));
     }
   }
 

@@ -32,7 +32,8 @@ final class Scatter implements Instruction {
 
   @Override
   public List<Access> accesses() {
-    return List.of(Access.reads(updates, false), Access.reads(ids, false), Access.writes(to, false));
+    return List.of(
+        Access.reads(updates, false), Access.reads(ids, false), Access.writes(to, false));
   }
 
   @Override
@@ -44,7 +45,12 @@ final class Scatter implements Instruction {
       int row = id[ids.at(frame) + i * ids.stride(0)];
       if (row < 0 || row >= to.dim(0)) throw Gather.outside(row, to.dim(0));
       if (row < from || row >= last) continue;
-      add(updates.buffer().array(), updates.at(frame) + i * updates.stride(0), to.buffer().array(), start + row * width, width);
+      add(
+          updates.buffer().array(),
+          updates.at(frame) + i * updates.stride(0),
+          to.buffer().array(),
+          start + row * width,
+          width);
     }
   }
 

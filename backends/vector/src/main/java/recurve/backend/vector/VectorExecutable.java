@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import recurve.backend.Binding;
 import recurve.backend.CompileOptions;
 import recurve.backend.Executable;
@@ -14,7 +15,6 @@ import recurve.ir.ShapeException;
 import recurve.ir.Tensor;
 import recurve.ir.Value;
 import recurve.option.Nearest;
-import org.jspecify.annotations.Nullable;
 
 /** A graph with one {@link Program} for each binding seen, and the memory that they share. */
 final class VectorExecutable implements Executable {
@@ -174,7 +174,8 @@ final class VectorExecutable implements Executable {
         throw unknown("output or input", name, known);
       }
       if (!held.written) throw new ShapeException("input '" + name + "' was never written");
-      return tensor(View.of(Buffer.kept(held.value.dtype(), View.size(held.dims)), held.dims), held.array);
+      return tensor(
+          View.of(Buffer.kept(held.value.dtype(), View.size(held.dims)), held.dims), held.array);
     }
     Program program = ran;
     if (program == null) throw new ShapeException("output '" + name + "' is read before any run");
@@ -208,7 +209,15 @@ final class VectorExecutable implements Executable {
   private static ShapeException unknown(String what, String name, Collection<String> known) {
     String hint = Nearest.hint(name, known);
     return new ShapeException(
-        "no " + what + " named '" + name + "'." + hint + " There are: " + String.join(", ", known) + ".");
+        "no "
+            + what
+            + " named '"
+            + name
+            + "'."
+            + hint
+            + " There are: "
+            + String.join(", ", known)
+            + ".");
   }
 
   private void checkOpen() {

@@ -89,7 +89,10 @@ record View(Buffer buffer, int offset, int[] dims, int[] strides, int[] loops) {
 
   /** Whether it is all of its buffer, in order and standing still. */
   boolean isWhole() {
-    return offset == 0 && isContiguous() && size() == buffer.size && Arrays.stream(loops).allMatch(l -> l == 0);
+    return offset == 0
+        && isContiguous()
+        && size() == buffer.size
+        && Arrays.stream(loops).allMatch(l -> l == 0);
   }
 
   View slice(int axis, int from, int to) {

@@ -28,7 +28,11 @@ final class Workers implements AutoCloseable {
     threads = new Thread[count - 1];
     for (int i = 0; i < threads.length; i++) {
       int worker = i + 1;
-      threads[i] = Thread.ofPlatform().daemon().name("recurve-vector-" + worker).unstarted(() -> work(worker));
+      threads[i] =
+          Thread.ofPlatform()
+              .daemon()
+              .name("recurve-vector-" + worker)
+              .unstarted(() -> work(worker));
     }
     for (Thread t : threads) t.start();
   }

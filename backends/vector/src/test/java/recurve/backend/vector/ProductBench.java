@@ -10,9 +10,18 @@ final class ProductBench {
   public static void main(String[] args) {
     var products = new Products(new Tiles());
     int[][] sizes = {
-      {10, 200, 800}, {20, 200, 800}, {10, 800, 200}, {400, 200, 800}, {400, 800, 200},
-      {400, 200, 10000}, {400, 10000, 200}, {200, 400, 800}, {200, 400, 10000},
-      {20, 650, 2600}, {700, 650, 10000}, {7, 13, 37}
+      {10, 200, 800},
+      {20, 200, 800},
+      {10, 800, 200},
+      {400, 200, 800},
+      {400, 800, 200},
+      {400, 200, 10000},
+      {400, 10000, 200},
+      {200, 400, 800},
+      {200, 400, 10000},
+      {20, 650, 2600},
+      {700, 650, 10000},
+      {7, 13, 37}
     };
     for (int round = 0; round < 2; round++) {
       for (int[] s : sizes) time(products, s[0], s[1], s[2]);
@@ -29,10 +38,12 @@ final class ProductBench {
     for (int i = 0; i < k; i++) for (int j = 0; j < n; j++) bt[j * k + i] = b[i * n + j];
     for (int w = 0; w < gflops.length; w++) {
       long t = System.nanoTime();
-      for (int r = 0; r < 1 + repeats / 10; r++) Panels.pack(bt, 0, 1, k, k, n, 0, Panels.count(n), packed);
+      for (int r = 0; r < 1 + repeats / 10; r++)
+        Panels.pack(bt, 0, 1, k, k, n, 0, Panels.count(n), packed);
       packT[w] = (System.nanoTime() - t) / (double) k / n / (1 + repeats / 10);
       t = System.nanoTime();
-      for (int r = 0; r < 1 + repeats / 10; r++) Panels.pack(b, 0, n, 1, k, n, 0, Panels.count(n), packed);
+      for (int r = 0; r < 1 + repeats / 10; r++)
+        Panels.pack(b, 0, n, 1, k, n, 0, Panels.count(n), packed);
       pack[w] = (System.nanoTime() - t) / (double) k / n / (1 + repeats / 10);
       t = System.nanoTime();
       for (int r = 0; r < repeats; r++) {
@@ -51,7 +62,8 @@ final class ProductBench {
     Arrays.sort(pack);
     Arrays.sort(packT);
     System.out.printf(
-        "%4d x %5d x %5d: %6.1f GFLOP/s (best %.1f), packing %.2f ns, transposed %.2f ns an element; error %.1e%n",
+        "%4d x %5d x %5d: %6.1f GFLOP/s (best %.1f), packing %.2f ns, transposed %.2f ns an"
+            + " element; error %.1e%n",
         m, k, n, gflops[4], gflops[8], pack[4], packT[4], worst);
   }
 
