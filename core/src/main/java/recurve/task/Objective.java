@@ -1,5 +1,7 @@
 package recurve.task;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import recurve.ir.Value;
 
@@ -7,14 +9,29 @@ import recurve.ir.Value;
  * What is minimised, and what is counted.
  *
  * @param loss a scalar
- * @param figures scalars by name; {@code nll} (a sum, in nats) and {@code count} (of what the sum
- *     runs over) are there always, and their ratio is what progress shows
+ * @param figures scalars by name, in a fixed order, since that of a graph's outputs must not change
+ *     from run to run
  */
 public record Objective(Value loss, Map<String, Value> figures) {
+  /** The sum of negative log-probabilities, in nats. */
+  public static final String NLL = "nll";
+
+  /** How many things that sum runs over; the ratio is what progress shows. */
+  public static final String COUNT = "count";
+
   public Objective {
-    figures = java.util.Collections.unmodifiableMap(new java.util.LinkedHashMap<>(figures));
-    if (!figures.containsKey("nll") || !figures.containsKey("count")) {
-      throw new IllegalArgumentException("figures lack nll or count: " + figures.keySet());
-    }
+    figures = Collections.unmodifiableMap(new LinkedHashMap<>(figures));
+  }
+
+  /** An objective with the two figures that each has. */
+  public static Objective of(Value loss, Value nll, Value count) {
+    return new Objective(loss, Map.of()).with(NLL, nll).with(COUNT, count);
+  }
+
+  /** The same with one more figure for the evaluation. */
+  public Objective with(String name, Value figure) {
+    var all = new LinkedHashMap<>(figures);
+    all.put(name, figure);
+    return new Objective(loss, all);
   }
 }

@@ -56,9 +56,4 @@ public interface Problem {
     /** The order of the text. */
     public static final Order OF_TEXT = new Order(0, 0);
   }
-
-  /** The names of the vocabularies. */
-  default List<String> names() {
-    return List.copyOf(vocabularies().keySet());
-  }
 }

@@ -16,6 +16,7 @@ import recurve.option.Options;
 import recurve.task.Batch;
 import recurve.task.Batches;
 import recurve.task.Corpus;
+import recurve.task.Objective;
 import recurve.task.Problem;
 import recurve.task.Report;
 
@@ -196,8 +197,8 @@ public final class Trainer implements AutoCloseable {
         executable.write(Optimizer.AVERAGING, on);
       }
       executable.run();
-      nll += executable.scalar("nll");
-      count += executable.scalar("count");
+      nll += executable.scalar(Objective.NLL);
+      count += executable.scalar(Objective.COUNT);
       if (!Double.isFinite(nll)) {
         throw new TrainingException(
             "the loss is no longer a number in epoch "
