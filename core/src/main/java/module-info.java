@@ -10,6 +10,7 @@ module recurve.core {
   exports recurve.cell;
   exports recurve.ir;
   exports recurve.option;
+  exports recurve.plugin;
   exports recurve.task;
   exports recurve.train;
   exports recurve.transform;

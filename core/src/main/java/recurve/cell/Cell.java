@@ -2,6 +2,7 @@ package recurve.cell;
 
 import java.util.List;
 import recurve.option.Option;
+import recurve.plugin.Plugin;
 
 /**
  * A recurrent cell: one time step as equations. A service: a module provides it under a name.
@@ -10,8 +11,9 @@ import recurve.option.Option;
  * must be a pure function of what the step hands out: gradient, fast code, export and all checks
  * follow from the equations.
  */
-public interface Cell {
+public interface Cell extends Plugin {
   /** Its name, {@code [a-z0-9-]+}; written into checkpoints, so never changed. */
+  @Override
   String name();
 
   /** What a user may set; read in the step by {@link Step#option}. */

@@ -4,10 +4,12 @@ import java.util.List;
 import java.util.Map;
 import recurve.option.Option;
 import recurve.option.Options;
+import recurve.plugin.Plugin;
 
 /** A kind of problem over text. A service: a module provides it under a name. */
-public interface Task {
+public interface Task extends Plugin {
   /** Its name, {@code [a-z0-9-]+}; written into checkpoints, so never changed. */
+  @Override
   String name();
 
   /** What a user may set of the model and its data; saved with the model. */
