@@ -1,4 +1,18 @@
-/** Model folders, checkpoints, text and ONNX. */
+/**
+ * Files: model folders, text, ONNX.
+ *
+ * <p>Knows graphs and tensors, and nothing of cells, tasks or backends.
+ */
 module recurve.io {
-  requires recurve.core;
+  requires com.google.protobuf;
+  requires static org.jspecify;
+  requires transitive recurve.core;
+  requires recurve.onnx.proto;
+  requires tools.jackson.core;
+  requires tools.jackson.databind;
+  requires tools.jackson.dataformat.yaml;
+
+  exports recurve.io;
+  exports recurve.io.checkpoint;
+  exports recurve.io.text;
 }

@@ -1,0 +1,7 @@
+/**
+ * Text files: lines of any size of file, checked as they stream by, and tables of word vectors.
+ *
+ * <p>Nobody implements anything here. Tasks read their corpora through {@link
+ * recurve.io.text.TextReader} and their embeddings through {@link recurve.io.text.WordVectors}.
+ */
+package recurve.io.text;
