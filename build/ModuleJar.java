@@ -16,7 +16,7 @@ final class ModuleJar {
     }
     var command = new ArrayList<String>(List.of("--update", "--file", jar.toString()));
     command.addAll(List.of("--date", args[2]));
-    if (!args[3].equals("none")) {
+    if (Files.exists(classes.resolve(args[3].replace('.', '/') + ".class"))) {
       command.addAll(List.of("--main-class", args[3]));
     }
     command.addAll(List.of("-C", classes.toString(), "module-info.class"));
