@@ -1,6 +1,7 @@
 package recurve.backend.vector;
 
 import static java.lang.constant.ConstantDescs.CD_Object;
+import static java.lang.constant.ConstantDescs.CD_boolean;
 import static java.lang.constant.ConstantDescs.CD_float;
 import static java.lang.constant.ConstantDescs.CD_int;
 import static java.lang.constant.ConstantDescs.CD_void;
@@ -12,73 +13,229 @@ import java.lang.classfile.CodeBuilder;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
 import java.lang.invoke.MethodHandles;
-import java.util.LinkedHashMap;
+import java.lang.invoke.MethodType;
 import java.util.Map;
 import java.util.function.Consumer;
+import recurve.ir.DType;
 
 /** The calls of the Vector API as generated code spells them, and the making of hidden classes. */
 final class Emit {
   static final ClassDesc FLOATS = CD_float.arrayType();
-  static final ClassDesc FLOAT_VECTOR = vector("FloatVector");
-  static final ClassDesc SPECIES = vector("VectorSpecies");
-  static final ClassDesc VECTOR = vector("Vector");
+  static final ClassDesc INTS = CD_int.arrayType();
 
   private static final ClassDesc LANES = Lanes.class.describeConstable().orElseThrow();
-  private static final MethodTypeDesc LOAD =
-      MethodTypeDesc.of(FLOAT_VECTOR, SPECIES, FLOATS, CD_int);
-  private static final MethodTypeDesc STORE = MethodTypeDesc.of(CD_void, FLOATS, CD_int);
-  private static final MethodTypeDesc BROADCAST =
-      MethodTypeDesc.of(FLOAT_VECTOR, SPECIES, CD_float);
-  private static final MethodTypeDesc FMA = MethodTypeDesc.of(FLOAT_VECTOR, VECTOR, VECTOR);
+  private static final ClassDesc VECTOR = api("Vector");
+  private static final ClassDesc FLOAT_VECTOR = api("FloatVector");
+  private static final ClassDesc INT_VECTOR = api("IntVector");
+  private static final ClassDesc MASK = api("VectorMask");
+  private static final ClassDesc SPECIES = api("VectorSpecies");
+  private static final ClassDesc OPERATORS = api("VectorOperators");
+  private static final ClassDesc UNARY = OPERATORS.nested("Unary");
+  private static final ClassDesc BINARY = OPERATORS.nested("Binary");
+  private static final ClassDesc ASSOCIATIVE = OPERATORS.nested("Associative");
+  private static final ClassDesc COMPARISON = OPERATORS.nested("Comparison");
+  private static final ClassDesc CONVERSION = OPERATORS.nested("Conversion");
 
   private Emit() {}
 
-  static ClassDesc vector(String name) {
+  private static ClassDesc api(String name) {
     return ClassDesc.of("jdk.incubator.vector", name);
   }
 
-  /** Pushes the species of floats: a static final, so a constant to the compiler. */
+  private static ClassDesc owner(DType type) {
+    return type == DType.F32 ? FLOAT_VECTOR : INT_VECTOR;
+  }
+
+  private static MethodTypeDesc type(ClassDesc result, ClassDesc... parameters) {
+    return MethodTypeDesc.of(result, parameters);
+  }
+
+  // -- species: static finals, so constants to the just-in-time compiler
+
   static CodeBuilder species(CodeBuilder code) {
     return code.getstatic(LANES, "FLOATS", SPECIES);
   }
 
+  static CodeBuilder intSpecies(CodeBuilder code) {
+    return code.getstatic(LANES, "INTS", SPECIES);
+  }
+
+  // -- memory
+
   /** (species, array, index) to vector. */
   static CodeBuilder load(CodeBuilder code) {
-    return code.invokestatic(FLOAT_VECTOR, "fromArray", LOAD);
+    return load(code, DType.F32, false);
+  }
+
+  /** (species, array, index, mask?) to vector. */
+  static CodeBuilder load(CodeBuilder code, DType type, boolean masked) {
+    ClassDesc v = owner(type), array = type == DType.F32 ? FLOATS : INTS;
+    var signature =
+        masked ? type(v, SPECIES, array, CD_int, MASK) : type(v, SPECIES, array, CD_int);
+    return code.invokestatic(v, "fromArray", signature);
   }
 
   /** (vector, array, index) to nothing. */
   static CodeBuilder store(CodeBuilder code) {
-    return code.invokevirtual(FLOAT_VECTOR, "intoArray", STORE);
+    return store(code, DType.F32, false);
+  }
+
+  /** (vector, array, index, mask?) to nothing. */
+  static CodeBuilder store(CodeBuilder code, DType type, boolean masked) {
+    ClassDesc array = type == DType.F32 ? FLOATS : INTS;
+    var signature = masked ? type(CD_void, array, CD_int, MASK) : type(CD_void, array, CD_int);
+    return code.invokevirtual(owner(type), "intoArray", signature);
   }
 
   /** (species, float) to vector. */
   static CodeBuilder broadcast(CodeBuilder code) {
-    return code.invokestatic(FLOAT_VECTOR, "broadcast", BROADCAST);
+    return code.invokestatic(FLOAT_VECTOR, "broadcast", type(FLOAT_VECTOR, SPECIES, CD_float));
   }
+
+  /** (int species, int) to vector. */
+  static CodeBuilder broadcastInt(CodeBuilder code) {
+    return code.invokestatic(INT_VECTOR, "broadcast", type(INT_VECTOR, SPECIES, CD_int));
+  }
+
+  static CodeBuilder zero(CodeBuilder code, DType type) {
+    return type == DType.F32
+        ? broadcast(species(code).loadConstant(0f))
+        : broadcastInt(intSpecies(code).loadConstant(0));
+  }
+
+  static CodeBuilder one(CodeBuilder code, DType type) {
+    return type == DType.F32
+        ? broadcast(species(code).loadConstant(1f))
+        : broadcastInt(intSpecies(code).loadConstant(1));
+  }
+
+  /** (int vector) to itself plus 0, 1, 2... */
+  static CodeBuilder addIota(CodeBuilder code) {
+    code.getstatic(LANES, "IOTA", INT_VECTOR);
+    return binary(code, DType.I32, "add");
+  }
+
+  // -- arithmetic
 
   /** (a, b, c) to a * b + c. */
   static CodeBuilder fma(CodeBuilder code) {
-    return code.invokevirtual(FLOAT_VECTOR, "fma", FMA);
+    return code.invokevirtual(FLOAT_VECTOR, "fma", type(FLOAT_VECTOR, VECTOR, VECTOR));
   }
 
-  /** An instance of a new hidden class that implements an interface of this package. */
-  static <T> T define(Class<T> type, String name, MethodTypeDesc run, Consumer<CodeBuilder> body) {
-    var methods = new LinkedHashMap<String, Method>();
-    methods.put("run", new Method(run, false, body));
-    return define(type, name, methods);
+  /** (vector) to vector, by a method of its name. */
+  static CodeBuilder unary(CodeBuilder code, DType type, String name) {
+    return code.invokevirtual(owner(type), name, type(owner(type)));
   }
+
+  /** (vector) to vector, by an operator of the vector maths library. */
+  static CodeBuilder lanewise(CodeBuilder code, String operator) {
+    code.getstatic(OPERATORS, operator, UNARY);
+    return code.invokevirtual(FLOAT_VECTOR, "lanewise", type(FLOAT_VECTOR, UNARY));
+  }
+
+  /** (a, b) to vector, by a method of its name. */
+  static CodeBuilder binary(CodeBuilder code, DType type, String name) {
+    return code.invokevirtual(owner(type), name, type(owner(type), VECTOR));
+  }
+
+  /** (int vector) to floats. */
+  static CodeBuilder toFloats(CodeBuilder code) {
+    return convert(code, "I2F", INT_VECTOR, FLOAT_VECTOR);
+  }
+
+  /** (float vector) to ints, towards zero. */
+  static CodeBuilder toInts(CodeBuilder code) {
+    return convert(code, "F2I", FLOAT_VECTOR, INT_VECTOR);
+  }
+
+  private static CodeBuilder convert(CodeBuilder code, String how, ClassDesc from, ClassDesc to) {
+    code.getstatic(OPERATORS, how, CONVERSION).loadConstant(0);
+    return code.invokevirtual(from, "convert", type(VECTOR, CONVERSION, CD_int)).checkcast(to);
+  }
+
+  /** (y, n + 1.5 * 2^23) to y * 2^n, by adding n to the exponent. */
+  static CodeBuilder scaleByPower(CodeBuilder code) {
+    int mantissaBits = 23;
+    code.invokevirtual(FLOAT_VECTOR, "reinterpretAsInts", type(INT_VECTOR));
+    code.getstatic(OPERATORS, "LSHL", BINARY).loadConstant(mantissaBits);
+    code.invokevirtual(INT_VECTOR, "lanewise", type(INT_VECTOR, BINARY, CD_int));
+    code.swap().invokevirtual(FLOAT_VECTOR, "reinterpretAsInts", type(INT_VECTOR));
+    binary(code, DType.I32, "add");
+    return code.invokevirtual(INT_VECTOR, "reinterpretAsFloats", type(FLOAT_VECTOR));
+  }
+
+  // -- masks
+
+  static CodeBuilder comparison(CodeBuilder code, String operator) {
+    return code.getstatic(OPERATORS, operator, COMPARISON);
+  }
+
+  /** (a, comparison, b) to mask. */
+  static CodeBuilder compare(CodeBuilder code, DType type) {
+    return code.invokevirtual(owner(type), "compare", type(MASK, COMPARISON, VECTOR));
+  }
+
+  /** (otherwise, chosen, mask) to vector. */
+  static CodeBuilder blend(CodeBuilder code, DType type) {
+    return code.invokevirtual(owner(type), "blend", type(owner(type), VECTOR, MASK));
+  }
+
+  /** (mask) to a mask of as many lanes of another type. */
+  static CodeBuilder castMask(CodeBuilder code, DType to) {
+    if (to == DType.F32) species(code);
+    else intSpecies(code);
+    return code.invokevirtual(MASK, "cast", type(MASK, SPECIES));
+  }
+
+  /** (mask, mask) to mask. */
+  static CodeBuilder masks(CodeBuilder code, String name) {
+    return code.invokevirtual(MASK, name, type(MASK, MASK));
+  }
+
+  /** (species, boolean) to mask. */
+  static CodeBuilder maskAll(CodeBuilder code) {
+    return code.invokeinterface(SPECIES, "maskAll", type(MASK, CD_boolean));
+  }
+
+  /** (species, index, limit) to the mask of lanes below the limit. */
+  static CodeBuilder indexInRange(CodeBuilder code) {
+    return code.invokeinterface(SPECIES, "indexInRange", type(MASK, CD_int, CD_int));
+  }
+
+  // -- folding
+
+  /** (vector) to the sum or maximum of its lanes. */
+  static CodeBuilder fold(CodeBuilder code, DType type, boolean sum) {
+    code.getstatic(OPERATORS, sum ? "ADD" : "MAX", ASSOCIATIVE);
+    ClassDesc result = type == DType.F32 ? CD_float : CD_int;
+    return code.invokevirtual(owner(type), "reduceLanes", type(result, ASSOCIATIVE));
+  }
+
+  /** (a, b) to their sum or maximum. */
+  static CodeBuilder combine(CodeBuilder code, DType type, boolean sum) {
+    ClassDesc number = type == DType.F32 ? CD_float : CD_int;
+    if (!sum) {
+      return code.invokestatic(ClassDesc.of("java.lang.Math"), "max", type(number, number, number));
+    }
+    return type == DType.F32 ? code.fadd() : code.iadd();
+  }
+
+  // -- classes
 
   /** A method of a generated class. */
   record Method(MethodTypeDesc type, boolean isStatic, Consumer<CodeBuilder> body) {}
 
-  /** An instance of a new hidden class with these methods by name. */
+  /** How a generated class of this name refers to itself. */
+  static ClassDesc self(String name) {
+    return ClassDesc.of(Emit.class.getPackageName(), name);
+  }
+
+  /** An instance of a new hidden class that implements an interface of this package. */
   static <T> T define(Class<T> type, String name, Map<String, Method> methods) {
-    ClassDesc self = ClassDesc.of(Emit.class.getPackageName(), name);
     byte[] bytes =
         ClassFile.of()
             .build(
-                self,
+                self(name),
                 c -> {
                   c.withFlags(ClassFile.ACC_FINAL);
                   c.withInterfaceSymbols(type.describeConstable().orElseThrow());
@@ -98,11 +255,9 @@ final class Emit {
                 });
     try {
       var hidden = MethodHandles.lookup().defineHiddenClass(bytes, true);
-      return type.cast(
-          hidden
-              .findConstructor(
-                  hidden.lookupClass(), java.lang.invoke.MethodType.methodType(void.class))
-              .invoke());
+      var constructor =
+          hidden.findConstructor(hidden.lookupClass(), MethodType.methodType(void.class));
+      return type.cast(constructor.invoke());
     } catch (Throwable e) { // what a method handle declares; none of it can happen to our own class
       throw new IllegalStateException("generated class " + name + " cannot be made", e);
     }

@@ -8,6 +8,7 @@ final class Kernels {
   private final Map<Region, Kernel> made = new ConcurrentHashMap<>();
 
   Kernel of(Region region) {
-    return made.computeIfAbsent(region, PlainKernel::new);
+    return made.computeIfAbsent(
+        region, r -> r.isVectorizable() ? RegionCompiler.compile(r) : new PlainKernel(r));
   }
 }

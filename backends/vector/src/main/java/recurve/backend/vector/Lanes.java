@@ -14,6 +14,9 @@ final class Lanes {
   static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
   static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
 
+  /** 0, 1, 2... */
+  static final IntVector IOTA = IntVector.zero(INTS).addIndex(1);
+
   /** How many floats a vector holds. */
   static final int COUNT = FLOATS.length();
 

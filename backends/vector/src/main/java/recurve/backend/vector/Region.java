@@ -62,9 +62,22 @@ record Region(List<Slot> slots, List<Expr> exprs, List<Store> stores) {
     return stores.stream().anyMatch(s -> s.fate() != Fate.WRITTEN);
   }
 
-  /** Whether generated code can do it: no doubles. */
+  /** Whether generated code can do it: neither doubles nor arrays of truth values. */
   boolean isVectorizable() {
-    return exprs.stream().noneMatch(e -> e.dtype() == DType.F64)
-        && slots.stream().noneMatch(s -> s.dtype() == DType.F64 || (s.dtype() == DType.BOOL));
+    for (Slot s : slots) if (s.dtype() == DType.F64 || s.dtype() == DType.BOOL) return false;
+    for (Expr e : exprs) {
+      if (e.dtype() == DType.F64) return false;
+      // a quotient of integers must be zero where it divides by zero
+      if (e.dtype() == DType.I32 && e instanceof Apply a && a.op() == Op.Binary.DIV) return false;
+    }
+    return true;
+  }
+
+  static boolean isFloatSum(Apply a) {
+    return a.op() == Op.Binary.ADD && a.dtype() == DType.F32;
+  }
+
+  static boolean isFloatProduct(Apply a) {
+    return a.op() == Op.Binary.MUL && a.dtype() == DType.F32;
   }
 }

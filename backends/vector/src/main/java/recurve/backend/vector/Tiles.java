@@ -6,6 +6,7 @@ import static java.lang.constant.ConstantDescs.CD_void;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
 import java.lang.constant.MethodTypeDesc;
+import java.util.Map;
 
 /**
  * Generates a micro-kernel for every height of tile.
@@ -52,7 +53,8 @@ final class Tiles {
 
   private static Tile generate(int rows, boolean add) {
     String name = (add ? "TileAdd" : "Tile") + rows;
-    return Emit.define(Tile.class, name, RUN, code -> body(code, rows, add));
+    var method = new Emit.Method(RUN, false, code -> body(code, rows, add));
+    return Emit.define(Tile.class, name, Map.of("run", method));
   }
 
   private static void body(CodeBuilder code, int rows, boolean add) {
