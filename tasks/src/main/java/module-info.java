@@ -1,5 +1,8 @@
-/** Tasks: what is learnt, from which text, and how it is judged. */
+/** Tasks over text: language modelling. */
 module recurve.tasks {
   requires recurve.core;
   requires recurve.io;
+
+  provides recurve.task.Task with
+      recurve.tasks.lm.LanguageModeling;
 }

@@ -1,0 +1,83 @@
+package recurve.tasks;
+
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** Words and their ids, from 0 on. The first are the special ones. */
+public final class Vocabulary {
+  /** The end of a sentence. */
+  public static final String EOS = "<eos>";
+
+  /** Stands for every word that is not in the vocabulary. */
+  public static final String UNKNOWN = "<unk>";
+
+  private final List<String> words;
+  private final Map<String, Integer> ids = new HashMap<>();
+
+  /** The words in the order of their ids. */
+  public Vocabulary(List<String> words) {
+    this.words = List.copyOf(words);
+    for (int i = 0; i < this.words.size(); i++) {
+      if (ids.put(this.words.get(i), i) != null) {
+        throw new IllegalArgumentException("'" + this.words.get(i) + "' has two ids");
+      }
+    }
+  }
+
+  public int size() {
+    return words.size();
+  }
+
+  public List<String> words() {
+    return words;
+  }
+
+  public String word(int id) {
+    return words.get(id);
+  }
+
+  public boolean contains(String word) {
+    return ids.containsKey(word);
+  }
+
+  /** The id of a word, or that of {@link #UNKNOWN}. */
+  public int id(String word) {
+    Integer id = ids.get(word);
+    if (id == null) id = ids.get(UNKNOWN);
+    if (id == null) throw new IllegalArgumentException("no id for '" + word + "'");
+    return id;
+  }
+
+  /** Counts words, to make a vocabulary of the frequent ones. */
+  public static final class Counter {
+    private final Map<String, Integer> counts = new LinkedHashMap<>();
+
+    /** Counts one more of a word. */
+    public void add(String word) {
+      counts.merge(word, 1, Integer::sum);
+    }
+
+    /**
+     * The special words, then those counted at least {@code least} times, the most frequent first
+     * and the alphabetically first among equals.
+     *
+     * @param size how many to keep at most, special ones included; 0 keeps all
+     */
+    public Vocabulary top(int least, int size, List<String> special) {
+      var order =
+          Comparator.<Map.Entry<String, Integer>>comparingInt(e -> -e.getValue())
+              .thenComparing(Map.Entry::getKey);
+      Stream<String> frequent =
+          counts.entrySet().stream()
+              .filter(e -> e.getValue() >= least && !special.contains(e.getKey()))
+              .sorted(order)
+              .map(Map.Entry::getKey);
+      Stream<String> all = Stream.concat(special.stream(), frequent);
+      return new Vocabulary((size == 0 ? all : all.limit(size)).toList());
+    }
+  }
+}

@@ -1,0 +1,179 @@
+package recurve.tasks.lm;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import recurve.cell.Init;
+import recurve.cell.Layer;
+import recurve.cell.Scope;
+import recurve.cell.Sequence;
+import recurve.ir.DType;
+import recurve.ir.Dim;
+import recurve.ir.Ops;
+import recurve.ir.Shape;
+import recurve.ir.Value;
+import recurve.option.Options;
+import recurve.task.Batches;
+import recurve.task.Corpus;
+import recurve.task.Evaluation;
+import recurve.task.Objective;
+import recurve.task.Problem;
+import recurve.task.Session;
+import recurve.tasks.Embedding;
+import recurve.tasks.IntList;
+import recurve.tasks.Vocabulary;
+import recurve.tasks.lm.LanguageModeling.Level;
+import recurve.tasks.lm.LanguageModeling.Reading;
+
+/**
+ * Embedding, encoder, softmax over the vocabulary.
+ *
+ * <pre>
+ *   x_t = E[id_t]      h_t = encoder(x)_t      p(id_{t+1} = v) = softmax(h_t W + b)_v
+ * </pre>
+ *
+ * With {@code tie}, W is the transpose of E; where the widths differ, h is projected first.
+ */
+final class LanguageModel implements Problem {
+  static final String SYMBOLS = "symbols";
+  static final String IDS = "ids";
+  static final String TARGETS = "targets";
+  static final String LENGTHS = "lengths";
+  static final String LOG_PROBABILITIES = "log_probabilities";
+  private static final Dim TIME = Dim.symbol("T"), BATCH = Dim.symbol("B");
+
+  private final Options options;
+  private final Vocabulary vocabulary;
+  private final Symbols symbols;
+  private final Embedding embedding;
+
+  LanguageModel(Options options, Vocabulary vocabulary, Embedding embedding) {
+    this.options = options;
+    this.vocabulary = vocabulary;
+    this.symbols = Symbols.of(options.get(LanguageModeling.LEVEL));
+    this.embedding = embedding;
+  }
+
+  @Override
+  public Map<String, List<String>> vocabularies() {
+    return Map.of(SYMBOLS, vocabulary.words());
+  }
+
+  private boolean isStream() {
+    return options.get(LanguageModeling.READING) == Reading.STREAM;
+  }
+
+  @Override
+  public Scope.Carry carry(Purpose purpose) {
+    return isStream() ? Scope.Carry.CARRIED : Scope.Carry.FRESH;
+  }
+
+  @Override
+  public Objective objective(Scope scope, Layer encoder) {
+    Optional<Value> lengths =
+        isStream()
+            ? Optional.empty()
+            : Optional.of(scope.input(LENGTHS, DType.I32, Shape.of(BATCH)));
+    Value scores = scores(scope, encoder, lengths);
+    Value targets = scope.input(TARGETS, DType.I32, Shape.of(TIME, BATCH));
+    Value nll = Ops.crossEntropy(scores, targets).total();
+    Value alive = targets.less(0).where(one(scope, 0), one(scope, 1));
+    Value count = alive.total();
+    Value loss =
+        switch (options.get(LanguageModeling.LOSS)) {
+          case TOKEN -> nll.over(count);
+          case SEQUENCE -> nll.over(Ops.extent(scope.dtype(), BATCH));
+          case NONE -> nll;
+        };
+    return Objective.of(loss, nll, count);
+  }
+
+  private static Value one(Scope scope, double number) {
+    return Ops.constant(number, scope.dtype(), Shape.SCALAR);
+  }
+
+  @Override
+  public Map<String, Value> outputs(Scope scope, Layer encoder) {
+    Value scores = scores(scope, encoder, Optional.empty());
+    return Map.of(LOG_PROBABILITIES, Ops.logSoftmax(scores, -1));
+  }
+
+  /** [T, B, V], not normalised. */
+  private Value scores(Scope scope, Layer encoder, Optional<Value> lengths) {
+    Value ids = scope.input(IDS, DType.I32, Shape.of(TIME, BATCH));
+    Value table = embedding.table(scope);
+    var x = new Sequence(table.gather(ids), lengths);
+    Sequence h = encoder.apply(scope.in("encoder"), x);
+    Dim v = Dim.of(vocabulary.size());
+    Value product;
+    if (options.get(LanguageModeling.TIE)) {
+      boolean fits = h.width().equals(table.dim(1));
+      int width = Math.toIntExact(table.dim(1).number());
+      Sequence y = fits ? h : Layer.projection("projection", width).apply(scope, h);
+      product = y.values().matmul(table.t());
+    } else {
+      Value w = scope.parameter("output.W", Init.WEIGHT, Shape.of(h.width(), v));
+      product = h.values().matmul(w);
+    }
+    return product.plus(scope.parameter("output.b", Init.BIAS, Shape.of(v)));
+  }
+
+  @Override
+  public Batches batches(Corpus corpus, Purpose purpose, Order order) {
+    boolean training = purpose == Purpose.TRAIN;
+    int rows = options.get(Batches.BATCH);
+    if (!isStream()) {
+      Sentences sentences = Sentences.read(symbols, vocabulary, corpus);
+      return training ? sentences.shuffled(rows, order) : sentences.inOrder(rows);
+    }
+    int streams = training ? rows : options.get(LanguageModeling.EVALUATION_STREAMS);
+    return new Streams(ids(corpus), streams, options.get(LanguageModeling.BPTT), eos());
+  }
+
+  private int[] ids(Corpus corpus) {
+    var ids = new IntList();
+    int[] known = {0};
+    symbols.read(
+        corpus,
+        line -> {
+          for (String s : line.symbols()) {
+            if (vocabulary.contains(s) && !s.equals(Vocabulary.UNKNOWN)) known[0]++;
+            ids.add(vocabulary.id(s));
+          }
+          ids.add(eos());
+        });
+    if (ids.size() == 0) throw Symbols.empty(corpus);
+    if (known[0] == 0) throw Symbols.unknown(corpus);
+    return ids.toArray();
+  }
+
+  private int eos() {
+    return vocabulary.id(Vocabulary.EOS);
+  }
+
+  @Override
+  public Evaluation evaluation() {
+    return new Perplexity(options.get(LanguageModeling.LEVEL) == Level.CHARACTER);
+  }
+
+  @Override
+  public Stream<String> predict(Session session, Corpus input, Options decoding) {
+    return new Decoding(vocabulary, symbols, session, decoding).predict(input);
+  }
+
+  @Override
+  public Stream<String> generate(Session session, String prompt, Options decoding) {
+    return new Decoding(vocabulary, symbols, session, decoding).generate(prompt);
+  }
+
+  @Override
+  public Map<String, String> metadata() {
+    var all = new LinkedHashMap<String, String>();
+    all.put("task", "lm");
+    all.put("level", LanguageModeling.LEVEL.format(options.get(LanguageModeling.LEVEL)));
+    all.put("vocabulary", String.join("\n", vocabulary.words()));
+    return all;
+  }
+}

@@ -1,0 +1,53 @@
+package recurve.tasks.lm;
+
+import java.util.Map;
+import recurve.ir.Tensor;
+import recurve.task.Batch;
+import recurve.task.Batches;
+
+/**
+ * A text as parallel streams cut into pieces: batch {@code i} goes on where batch {@code i - 1}
+ * stopped, row by row.
+ *
+ * <p>Every symbol is predicted once, the first of a stream from the symbol before it in the text
+ * (at the very beginning, the end of a sentence). What does not fill all streams is left out, so of
+ * one stream nothing is; the last piece may be shorter.
+ */
+final class Streams implements Batches {
+  private final int[] ids;
+  private final int streams;
+  private final int bptt;
+  private final int before;
+  private final int length;
+
+  Streams(int[] ids, int streams, int bptt, int before) {
+    this.ids = ids;
+    this.streams = Math.min(streams, ids.length); // a text shorter than the batch is all columns
+    this.bptt = bptt;
+    this.before = before;
+    this.length = ids.length / this.streams;
+  }
+
+  @Override
+  public int size() {
+    return (length + bptt - 1) / bptt;
+  }
+
+  @Override
+  public Batch get(int index) {
+    int from = index * bptt, steps = Math.min(bptt, length - from);
+    int[] x = new int[steps * streams], y = new int[steps * streams];
+    for (int t = 0; t < steps; t++) {
+      for (int b = 0; b < streams; b++) {
+        int at = b * length + from + t;
+        x[t * streams + b] = at == 0 ? before : ids[at - 1];
+        y[t * streams + b] = ids[at];
+      }
+    }
+    var inputs =
+        Map.of(
+            LanguageModel.IDS, Tensor.of(x, steps, streams),
+            LanguageModel.TARGETS, Tensor.of(y, steps, streams));
+    return new Batch(inputs, index == 0, steps * streams);
+  }
+}

@@ -1,0 +1,58 @@
+package recurve.tasks.lm;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import recurve.ir.Tensor;
+import recurve.task.Batch;
+
+class StreamsTest {
+  private static final int BEFORE = 99;
+
+  private static Tensor input(Batch batch, String name) {
+    return java.util.Objects.requireNonNull(batch.inputs().get(name), name);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"17, 1, 5", "17, 1, 17", "17, 1, 100", "40, 4, 3", "43, 4, 3", "3, 20, 35"})
+  void everySymbolIsATargetOnceAndFollowsTheOneBefore(int size, int streams, int bptt) {
+    int[] ids = IntStream.range(0, size).toArray();
+    var batches = new Streams(ids, streams, bptt, BEFORE);
+    List<List<Integer>> rows = new ArrayList<>();
+    int tokens = 0;
+    for (int i = 0; i < batches.size(); i++) {
+      Batch batch = batches.get(i);
+      Tensor x = input(batch, "ids"), y = input(batch, "targets");
+      assertEquals(i == 0, batch.fresh());
+      assertTrue(x.dim(0) <= bptt);
+      tokens += batch.tokens();
+      for (int b = 0; b < x.dim(1); b++) {
+        if (i == 0) rows.add(new ArrayList<>());
+        for (int t = 0; t < x.dim(0); t++) {
+          int target = y.ints()[t * x.dim(1) + b];
+          assertEquals(target == 0 ? BEFORE : target - 1, x.ints()[t * x.dim(1) + b]);
+          rows.get(b).add(target);
+        }
+      }
+    }
+    int[] seen = rows.stream().flatMap(List::stream).mapToInt(v -> v).toArray();
+    int used = Math.min(streams, size);
+    assertArrayEquals(IntStream.range(0, size / used * used).toArray(), seen);
+    assertEquals(seen.length, tokens);
+  }
+
+  @Test
+  void oneStreamLeavesNothingOut() {
+    var batches = new Streams(new int[] {5, 6, 7}, 1, 2, BEFORE);
+    assertEquals(2, batches.size());
+    assertArrayEquals(new int[] {BEFORE, 5}, input(batches.get(0), "ids").ints());
+    assertArrayEquals(new int[] {7}, input(batches.get(1), "targets").ints());
+  }
+}
