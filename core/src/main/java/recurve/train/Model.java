@@ -14,6 +14,7 @@ import recurve.ir.DType;
 import recurve.ir.Tensor;
 import recurve.option.Option;
 import recurve.option.Options;
+import recurve.plugin.Catalog;
 import recurve.task.Problem;
 import recurve.task.Task;
 
@@ -43,6 +44,11 @@ public final class Model {
     this.task = task;
     this.cells = cells;
     this.options = options;
+  }
+
+  /** A model with all defaults, of a task and cells that are installed. */
+  public static Model of(String task) {
+    return of(Catalog.load(Task.class).get(task), Catalog.load(Cell.class)::get);
   }
 
   /** A model with all defaults; cells are looked up by name. */
