@@ -19,8 +19,8 @@ import recurve.train.Model;
 import recurve.train.Trainer;
 
 /**
- * Tokens a second of whole training steps of a language model: forward, backward, clipping by global
- * norm, SGD, dense softmax over 10,000 words, state carried, no dropout, random words.
+ * Tokens a second of whole training steps of a language model: forward, backward, clipping by
+ * global norm, SGD, dense softmax over 10,000 words, state carried, no dropout, random words.
  *
  * <p>{@code TrainingBench CONFIG [BACKEND] [THREADS] [SECONDS]} prints {@code recurve CONFIG
  * tokens_per_s median min max} over windows of one second, after 15 s of warm-up.
