@@ -86,13 +86,19 @@ final class Check {
 
   /** Every output of one graph that the other has too is the same. */
   static void same(Map<String, Tensor> want, Map<String, Tensor> got, double tolerance) {
+    same(want, got, tolerance, "");
+  }
+
+  /** The same, with what is being checked for the message. */
+  static void same(
+      Map<String, Tensor> want, Map<String, Tensor> got, double tolerance, String what) {
     for (var output : want.entrySet()) {
       Tensor a = output.getValue(), b = got.get(output.getKey());
-      assertTrue(b != null, output.getKey());
-      assertEquals(a.shape(), b.shape(), output.getKey());
+      assertTrue(b != null, what + output.getKey());
+      assertEquals(a.shape(), b.shape(), what + output.getKey());
       for (int i = 0; i < a.size(); i++) {
         double scale = Math.max(1, Math.abs(a.at(i)));
-        assertEquals(a.at(i), b.at(i), tolerance * scale, output.getKey() + " at " + i);
+        assertEquals(a.at(i), b.at(i), tolerance * scale, what + output.getKey() + " at " + i);
       }
     }
   }

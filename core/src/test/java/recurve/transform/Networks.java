@@ -93,4 +93,26 @@ final class Networks {
                 });
     return net.loss(r.ys().get(0)).plus(net.loss(r.ys().get(1)));
   }
+
+  /**
+   * A cell whose output is projected twice within the step, through a tanh, and whose state is also
+   * read by a second output.
+   */
+  static Value projected(Net net, Optional<Value> lengths) {
+    Value x = net.param("x", T, B, Dim.of(4));
+    Value h0 = net.param("h0", B, Dim.of(4));
+    Loop.Result r =
+        new Loop(T, false, lengths)
+            .run(
+                List.of(h0),
+                List.of(x),
+                (k, in) -> {
+                  Value h = Cells.GRU_AFTER.step(net, "c", in.get(0), k, 4).get(0);
+                  Value y = Ops.tanh(net.linear("p", h, 3).plus(net.bias("p", 3)));
+                  Value z = Ops.sigmoid(net.linear("q", y, 2).plus(h.slice(1, 0, 2)));
+                  return new Loop.Trip(List.of(h), List.of(y, z, in.get(0)));
+                });
+    Value seen = r.ys().get(2).sum(2).squeeze(2);
+    return net.loss(r.ys().get(0)).plus(net.loss(r.ys().get(1))).plus(net.loss(seen));
+  }
 }

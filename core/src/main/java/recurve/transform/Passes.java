@@ -1,0 +1,119 @@
+package recurve.transform;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.LinkedHashMap;
+import recurve.ir.Dim;
+import recurve.ir.Graph;
+import recurve.ir.Node;
+import recurve.ir.Op;
+
+/**
+ * The passes over a graph. They know loops, products and sums; they know no cell.
+ *
+ * <p>Every pass keeps the values of all outputs, up to the rounding of sums in another order, for
+ * every binding of the dimensions and whatever the padding past a row's length holds.
+ */
+public final class Passes {
+  private Passes() {}
+
+  /**
+   * A loop, as it weighs on the running time.
+   *
+   * @param name what it is, where it has a name: {@code gradient}
+   * @param depth how many loops it stands in
+   * @param length how many steps
+   * @param products matrix products within a step, those of inner loops left out
+   * @param nodes operations within a step
+   */
+  public record LoopWeight(
+      String name, int depth, boolean reverse, Dim length, int products, int nodes) {
+
+    /** Whether it is the gradient of another. */
+    public boolean isGradient() {
+      return name.equals("gradient");
+    }
+
+    @Override
+    public String toString() {
+      return (isGradient() ? "gradient" : "forward")
+          + (reverse ? ", last step first, " : ", ")
+          + length
+          + " steps: "
+          + count(products, "product")
+          + " inside, "
+          + count(nodes, "node");
+    }
+
+    private static String count(int n, String what) {
+      return n + " " + what + (n == 1 ? "" : "s");
+    }
+  }
+
+  /**
+   * The graph made fast. Its gradient, if one is wanted, has to be taken before: the passes rely on
+   * nothing reading what they find unread.
+   */
+  public static Graph optimize(Graph g) {
+    Graph now = g;
+    for (UnaryOperator<Graph> pass : all().values()) now = pass.apply(now);
+    return now;
+  }
+
+  /** The passes by name, in their order; each keeps values by itself. */
+  static Map<String, UnaryOperator<Graph>> all() {
+    var passes = new LinkedHashMap<String, UnaryOperator<Graph>>();
+    passes.put("share", Share::apply);
+    // splitting comes first: what it separates is what hoisting can lift
+    passes.put("split", g -> Share.apply(Split.apply(g)));
+    passes.put("hoist", g -> Share.apply(Hoist.apply(g)));
+    passes.put("sum of products", g -> Share.apply(SumOfProducts.apply(g)));
+    passes.put("sink", g -> Share.apply(Tidy.apply(Sink.apply(g))));
+    passes.put("merge", g -> Share.apply(MergeProducts.apply(g)));
+    passes.put("tidy", g -> Dead.apply(Tidy.apply(g)));
+    passes.put("share again", Share::apply);
+    // twice: over the steps, then over the batch
+    passes.put("reductions", g -> reductions(reductions(g)));
+    return passes;
+  }
+
+  private static Graph reductions(Graph g) {
+    return Share.apply(MergeReductions.apply(g));
+  }
+
+  /** The loops of a graph in the order in which they run, each before those within it. */
+  public static List<LoopWeight> loops(Graph g) {
+    var loops = new ArrayList<LoopWeight>();
+    loops(g, 0, loops);
+    return loops;
+  }
+
+  private static void loops(Graph g, int depth, List<LoopWeight> into) {
+    for (Node n : g.nodes()) {
+      if (!(n.op() instanceof Op.Scan s)) continue;
+      List<Node> body = s.body().nodes();
+      int products = (int) body.stream().filter(m -> m.op() instanceof Op.MatMul).count();
+      int nodes = (int) body.stream().filter(m -> !(m.op() instanceof Op.Input)).count();
+      into.add(
+          new LoopWeight(n.name().orElse(""), depth, s.reverse(), s.length(), products, nodes));
+      loops(s.body(), depth + 1, into);
+    }
+  }
+
+  /** A line for each loop, and one for the products of all, forward and gradient. */
+  public static List<String> report(Graph g) {
+    var lines = new ArrayList<String>();
+    int forward = 0, backward = 0;
+    List<LoopWeight> loops = loops(g);
+    for (int i = 0; i < loops.size(); i++) {
+      LoopWeight w = loops.get(i);
+      lines.add("  ".repeat(w.depth()) + "loop " + (i + 1) + " " + w);
+      if (w.isGradient()) backward += w.products();
+      else forward += w.products();
+    }
+    lines.add("products inside loops, forward+gradient: " + forward + "+" + backward);
+    return lines;
+  }
+}

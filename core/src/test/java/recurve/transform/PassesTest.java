@@ -1,0 +1,192 @@
+package recurve.transform;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import recurve.ir.DType;
+import recurve.ir.Dim;
+import recurve.ir.Graph;
+import recurve.ir.Node;
+import recurve.ir.Op;
+import recurve.ir.Ops;
+import recurve.ir.Tensor;
+import recurve.ir.Value;
+import recurve.ir.Verifier;
+
+class PassesTest {
+  private record Model(String name, boolean padded, Function<Net, Value> loss) {
+    Net net(DType dtype) {
+      var net = new Net(dtype);
+      if (padded) {
+        Net other = GradientTest.padded();
+        net.given.putAll(other.given);
+        net.given.replaceAll((k, v) -> v.dtype() == DType.F64 ? v.cast(dtype) : v);
+        net.data.putAll(other.data);
+      }
+      return net;
+    }
+
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  static Stream<Model> models() {
+    var models = new ArrayList<Model>();
+    for (Cells cell : Cells.values()) {
+      String name = cell.name().toLowerCase(Locale.ROOT);
+      models.add(new Model(name, false, m -> m.loss(m.rnn("c", cell, x(m), 3))));
+      for (boolean reverse : new boolean[] {false, true}) {
+        String padded = name + (reverse ? " padded, reversed" : " padded");
+        models.add(new Model(padded, true, m -> m.loss(rnn(m, "c", cell, x(m), reverse))));
+      }
+    }
+    models.add(new Model("attention", false, Networks::attention));
+    models.add(new Model("captures", false, Networks::captures));
+    models.add(new Model("nested", false, m -> Networks.nested(m, Optional.empty())));
+    models.add(new Model("projected", false, m -> Networks.projected(m, Optional.empty())));
+    models.add(
+        new Model(
+            "projected, padded",
+            true,
+            m -> Networks.projected(m, Optional.of(m.data.get("lengths")))));
+    models.add(new Model("bidirectional stack, padded", true, PassesTest::bidirectional));
+    return models.stream();
+  }
+
+  private static Value x(Net m) {
+    return m.param("x", Net.T, Net.B, Dim.of(4));
+  }
+
+  private static Value rnn(Net m, String name, Net.Cell cell, Value x, boolean reverse) {
+    return m.rnn(name, cell, x, 3, reverse, Optional.of(m.data.get("lengths"))).ys().get(0);
+  }
+
+  private static Value bidirectional(Net m) {
+    Value forward = rnn(m, "f", Cells.LSTM, x(m), false);
+    Value backward = rnn(m, "b", Cells.GRU_AFTER, x(m), true);
+    return m.loss(rnn(m, "top", Cells.LSTM, Ops.concat(2, List.of(forward, backward)), false));
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void eachKeepsValues(Model model) {
+    Net net = model.net(DType.F64);
+    Graph graph = net.gradient(model.loss().apply(net));
+    Map<String, Tensor> values = Check.values(net, 17);
+    Map<String, Tensor> want = Check.run(graph, values);
+    Graph now = graph;
+    for (Map.Entry<String, UnaryOperator<Graph>> pass : Passes.all().entrySet()) {
+      now = pass.getValue().apply(now);
+      for (Graph g : List.of(pass.getValue().apply(graph), now)) { // by itself, and in its place
+        Verifier.verify(g);
+        Check.same(want, Check.run(g, values), 1e-12, pass.getKey() + ": ");
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void keepValuesOfFloats(Model model) {
+    Net net = model.net(DType.F32);
+    Graph graph = net.gradient(model.loss().apply(net));
+    Map<String, Tensor> values = Check.values(net, 18);
+    Map<String, Tensor> want = Check.run(graph, values);
+    Check.same(want, Check.run(Passes.optimize(graph), values), 2e-5);
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void applyingThemTwiceChangesNoCount(Model model) {
+    Net net = model.net(DType.F64);
+    Graph once = Passes.optimize(net.gradient(model.loss().apply(net)));
+    assertEquals(Passes.report(once), Passes.report(Passes.optimize(once)));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "elman, 1+1",
+    "elman padded, 1+1",
+    "'elman padded, reversed', 1+1",
+    "lstm, 1+1",
+    "lstm padded, 1+1",
+    "'lstm padded, reversed', 1+1",
+    "sliced_lstm, 1+1",
+    "peephole_lstm, 1+1",
+    "peephole_lstm padded, 1+1",
+    "gru, 2+2", // the candidate's product waits for the reset gate
+    "gru padded, 2+2",
+    "gru_after, 1+1",
+    "gru_after padded, 1+1",
+    "mgu, 2+2", // as the gru's
+    "rhn, 3+3", // one for each of three micro-steps
+    "rhn padded, 3+3",
+    "nested, 1+1",
+    "projected, 1+1",
+    "'projected, padded', 1+1",
+    "'bidirectional stack, padded', 3+3", // three loops
+    "attention, 6+6" // encoder 2, gates, candidate, scores, context
+  })
+  void leaveProductsInLoops(String name, String products) {
+    Model model = models().filter(m -> m.name().equals(name)).findFirst().orElseThrow();
+    Net net = model.net(DType.F64);
+    List<String> report = Passes.report(Passes.optimize(net.gradient(model.loss().apply(net))));
+    assertEquals("products inside loops, forward+gradient: " + products, report.getLast());
+  }
+
+  @Test
+  void reportCountsEachLoop() {
+    Net net = new Net(DType.F64);
+    Graph g = net.gradient(net.loss(net.rnn("c", Cells.LSTM, x(net), 3)));
+    List<String> want =
+        List.of(
+            "loop 1 forward, T steps: 1 product inside, 15 nodes",
+            "loop 2 gradient, last step first, T steps: 1 product inside, 26 nodes",
+            "products inside loops, forward+gradient: 1+1");
+    assertEquals(want, Passes.report(Passes.optimize(g)));
+  }
+
+  @Test
+  void anLstmIsFourProductsAroundItsLoops() {
+    Net net = new Net(DType.F64);
+    Graph g = Passes.optimize(net.gradient(net.loss(net.rnn("c", Cells.LSTM, x(net), 3))));
+    long products = g.nodes().stream().filter(n -> n.op() instanceof Op.MatMul).count();
+    assertEquals(4, products, "x W, and the gradients of x, W and U, for all gates at once");
+    Op.Scan forward = GradientTest.loops(g).get(0);
+    Node product =
+        forward.body().nodes().stream()
+            .filter(n -> n.op() instanceof Op.MatMul)
+            .findFirst()
+            .orElseThrow();
+    assertEquals(Dim.of(12), product.output().dim(1));
+    Node sum =
+        forward.body().nodes().stream()
+            .filter(n -> n.inputs().contains(product.output()))
+            .findFirst()
+            .orElseThrow();
+    assertEquals(Op.Binary.ADD, sum.op(), "the inputs' part is added before the gates part");
+    assertEquals(Op.Input.class, sum.input(1).op().getClass());
+  }
+
+  @Test
+  void aLongUnrolledGraphIsQuickToOptimize() {
+    Net net = new Net(DType.F32);
+    Value x = net.param("x", 200, 1, 2);
+    Graph g = net.gradient(net.loss(net.unrolled("c", Cells.LSTM, x, 2, 200)));
+    int before = g.nodes().size(), after = Passes.optimize(g).nodes().size();
+    assertTrue(after < before, before + " nodes, then " + after);
+  }
+}
