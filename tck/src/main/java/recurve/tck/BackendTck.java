@@ -173,14 +173,13 @@ public abstract class BackendTck {
   @TestFactory
   public final Stream<DynamicTest> castsAndChoices() {
     var trials = new ArrayList<Trial>();
-    Map<DType, Tensor> samples =
-        Map.of(
-            DType.F32, Tensor.of(SPECIAL, SPECIAL.length).cast(DType.F32),
-            DType.F64, Tensor.of(SPECIAL, SPECIAL.length),
-            DType.I32, Tensor.of(SPECIAL_INTEGERS, SPECIAL_INTEGERS.length),
-            DType.BOOL, Tensor.of(new boolean[] {true, false, true}, 3));
     for (DType from : DType.values()) {
-      Tensor sample = samples.get(from);
+      Tensor sample =
+          switch (from) {
+            case F32, F64 -> Tensor.of(SPECIAL, SPECIAL.length).cast(from);
+            case I32 -> Tensor.of(SPECIAL_INTEGERS, SPECIAL_INTEGERS.length);
+            case BOOL -> Tensor.of(new boolean[] {true, false, true}, 3);
+          };
       Value x = input("x", from, sample.size());
       for (DType to : DType.values()) {
         if (to == from) continue;
@@ -528,8 +527,8 @@ public abstract class BackendTck {
     Map<String, Tensor> args = new Samples(9).of(graph.inputs(), Map.of("T", 7L, "B", 13L));
     try (Executable e = backend().compile(graph, CompileOptions.threads(2))) {
       List<Tensor> clean = run(e, graph, args);
-      int[] length = args.get("lengths").ints();
-      float[] padded = args.get("x").floats();
+      int[] length = new Tensors(args).get("lengths").ints();
+      float[] padded = new Tensors(args).get("x").floats();
       for (int t = 0; t < 7; t++) {
         for (int b = 0; b < 13; b++) {
           int at = (t * 13 + b) * 6;
@@ -731,7 +730,7 @@ public abstract class BackendTck {
         for (long time : new long[] {3, 1, 6}) { // the text goes on, in pieces of other lengths
           var piece = new TreeMap<>(binding);
           piece.put("T", time);
-          Tensor more = new Samples(time).of(List.of(x), piece).get("x");
+          Tensor more = new Tensors(new Samples(time).of(List.of(x), piece)).get("x");
           e.write("x", more);
           reference.write("x", more);
           e.run();
@@ -852,8 +851,9 @@ public abstract class BackendTck {
   }
 
   private static void named(String what, ShapeException e) {
-    assertTrue(e.getMessage().contains(what), e.getMessage());
-    assertFalse(e.getMessage().contains("\n"), e.getMessage());
+    String message = String.valueOf(e.getMessage());
+    assertTrue(message.contains(what), message);
+    assertFalse(message.contains("\n"), message);
   }
 
   // -- how it is checked

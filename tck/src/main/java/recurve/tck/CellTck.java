@@ -130,9 +130,9 @@ public abstract class CellTck {
 
   private void gradient(Network network, Extents e) {
     for (int seed = 1; seed <= POINTS; seed++) {
-      Map<String, Tensor> args = network.samples(seed, e.time(), e.batch());
-      if (args.containsKey("lengths")) args = Network.padded(args, 0);
-      Map<String, Tensor> results = Network.run(REFERENCE, 1, network.full(), args);
+      Tensors args = network.samples(seed, e.time(), e.batch());
+      if (args.has("lengths")) args = Network.padded(args, 0);
+      Tensors results = Network.run(REFERENCE, 1, network.full(), args);
       results.forEach((name, t) -> finite(name, t));
       if (gradientAt(network, args, results, seed)) {
         if (e.time() > 2 && e.units() > 2) hasGradients(network, results);
@@ -144,7 +144,7 @@ public abstract class CellTck {
 
   /** Whether the loss is smooth about the point, so that a difference says something. */
   private static boolean gradientAt(
-      Network network, Map<String, Tensor> args, Map<String, Tensor> results, long seed) {
+      Network network, Tensors args, Tensors results, long seed) {
     var random = new Random(seed);
     for (String name : network.differentiated()) {
       Tensor d = results.get("d " + name);
@@ -163,19 +163,17 @@ public abstract class CellTck {
   }
 
   private static double difference(
-      Network network, Map<String, Tensor> args, String name, double[] direction, double step) {
+      Network network, Tensors args, String name, double[] direction, double step) {
     return (loss(network, args, name, direction, step)
             - loss(network, args, name, direction, -step))
         / (2 * step);
   }
 
   private static double loss(
-      Network network, Map<String, Tensor> args, String name, double[] direction, double by) {
+      Network network, Tensors args, String name, double[] direction, double by) {
     Tensor moved = args.get(name).copy();
     for (int i = 0; i < direction.length; i++) moved.doubles()[i] += by * direction[i];
-    var others = new TreeMap<>(args);
-    others.put(name, moved);
-    return Network.run(REFERENCE, 1, network.loss(), others).get("loss").item();
+    return Network.run(REFERENCE, 1, network.loss(), args.with(name, moved)).get("loss").item();
   }
 
   private static void finite(String name, Tensor t) {
@@ -187,7 +185,7 @@ public abstract class CellTck {
     }
   }
 
-  private static void hasGradients(Network network, Map<String, Tensor> results) {
+  private static void hasGradients(Network network, Tensors results) {
     for (String name : network.parameters()) {
       Tensor d = results.get("d " + name);
       boolean zero = Arrays.stream(d.cast(DType.F64).doubles()).allMatch(v -> v == 0);
@@ -205,7 +203,7 @@ public abstract class CellTck {
           for (Rnn way : List.of(rnn, rnn.reversed())) {
             var plan = Network.Plan.of(way, e.inputs(), DType.F64).at(e.time(), e.batch());
             Network loop = Network.of(plan), unrolled = Network.of(plan.writtenOut());
-            Map<String, Tensor> args = loop.samples(3, e.time(), e.batch());
+            Tensors args = loop.samples(3, e.time(), e.batch());
             same(
                 Network.run(REFERENCE, 1, unrolled.full(), args),
                 Network.run(REFERENCE, 1, loop.full(), args),
@@ -223,7 +221,7 @@ public abstract class CellTck {
           for (Rnn way : List.of(rnn, rnn.reversed())) {
             var plan = Network.Plan.of(way, e.inputs(), DType.F64).withLengths();
             Network network = Network.of(plan);
-            Map<String, Tensor> args = network.samples(5, e.time(), e.batch());
+            Tensors args = network.samples(5, e.time(), e.batch());
             var zeros = Network.run(REFERENCE, 1, network.full(), Network.padded(args, 0));
             var nan = Network.run(REFERENCE, 1, network.full(), Network.padded(args, Double.NaN));
             zeros.forEach((name, t) -> finite(name, t));
@@ -257,7 +255,7 @@ public abstract class CellTck {
   private void rowsAreIndependent(Rnn rnn, Extents e) {
     var plan = Network.Plan.of(rnn, e.inputs(), DType.F64).evaluated();
     Network batch = Network.of(plan.withLengths()), alone = Network.of(plan);
-    Map<String, Tensor> args = batch.samples(7, e.time(), e.batch());
+    Tensors args = batch.samples(7, e.time(), e.batch());
     var together = Network.run(REFERENCE, 1, batch.full(), Network.padded(args, Double.NaN));
     var sums = new TreeMap<String, double[]>();
     for (int b = 0; b < e.batch(); b++) {
@@ -275,7 +273,7 @@ public abstract class CellTck {
           actual.put(name, Network.line(together.get(name), b));
         }
       }
-      same(expected, actual, rnn + ", row " + b);
+      same(new Tensors(expected), new Tensors(actual), rnn + ", row " + b);
       for (String name : batch.parameters()) {
         Tensor d = own.get("d " + name);
         double[] sum = sums.computeIfAbsent(name, n -> new double[d.size()]);
@@ -312,7 +310,7 @@ public abstract class CellTck {
       var plan = Network.Plan.of(way, 6, DType.F32).withLengths();
       Network network = Network.of(plan);
       for (int[] extents : new int[][] {{7, 5}, {1, 1}, {3, 17}}) {
-        Map<String, Tensor> args = network.samples(9, extents[0], extents[1]);
+        Tensors args = network.samples(9, extents[0], extents[1]);
         args = Network.padded(args, Double.NaN);
         var expected = Network.run(REFERENCE, 1, network.full(), args);
         var actual = Network.run(backend, 2, network.full(), args);
@@ -327,7 +325,7 @@ public abstract class CellTck {
   // sums in another order, some hundreds of operations deep
   private static final Tolerance DOUBLE = new Tolerance(1e5);
 
-  private static void same(Map<String, Tensor> expected, Map<String, Tensor> actual, String what) {
+  private static void same(Tensors expected, Tensors actual, String what) {
     expected.forEach((name, t) -> DOUBLE.check(t, actual.get(name), what + ": '" + name + "'"));
   }
 

@@ -132,9 +132,9 @@ record Network(Graph loss, Graph full, List<String> states, List<String> paramet
   }
 
   /** Something for every input; each row but the first is shorter than the one before. */
-  Map<String, Tensor> samples(long seed, int time, int batch) {
+  Tensors samples(long seed, int time, int batch) {
     Map<String, Long> binding = Map.of("T", (long) time, "B", (long) batch);
-    Map<String, Tensor> args = new TreeMap<>(new Samples(seed).of(full.inputs(), binding));
+    var args = new TreeMap<>(new Samples(seed).of(full.inputs(), binding));
     args.replaceAll((name, t) -> t.dtype().isFloat() ? scaled(t, 0.6) : t);
     if (args.containsKey("lengths")) {
       var lengths = new int[batch];
@@ -146,7 +146,7 @@ record Network(Graph loss, Graph full, List<String> states, List<String> paramet
       restart[0] = true;
       args.put(Scope.RESTART, Tensor.of(restart, batch));
     }
-    return args;
+    return new Tensors(args);
   }
 
   private static Tensor scaled(Tensor t, double by) {
@@ -156,22 +156,18 @@ record Network(Graph loss, Graph full, List<String> states, List<String> paramet
   }
 
   /** The outputs of a graph by name; arguments that it does not take are passed over. */
-  static Map<String, Tensor> run(
-      Backend backend, int threads, Graph graph, Map<String, Tensor> args) {
+  static Tensors run(Backend backend, int threads, Graph graph, Tensors args) {
     try (Executable e = backend.compile(graph, CompileOptions.threads(threads))) {
-      for (Value v : graph.inputs()) {
-        String name = Graph.nameOf(v);
-        e.write(name, java.util.Objects.requireNonNull(args.get(name), name));
-      }
+      for (Value v : graph.inputs()) e.write(Graph.nameOf(v), args.get(Graph.nameOf(v)));
       e.run();
       var results = new LinkedHashMap<String, Tensor>();
       for (String name : graph.names()) results.put(name, e.read(name));
-      return results;
+      return new Tensors(results);
     }
   }
 
   /** Arguments with what stands past each row's length replaced. */
-  static Map<String, Tensor> padded(Map<String, Tensor> args, double with) {
+  static Tensors padded(Tensors args, double with) {
     Tensor x = args.get("x").copy().cast(DType.F64);
     int[] lengths = args.get("lengths").ints();
     int batch = x.dim(1), width = x.dim(2);
@@ -181,23 +177,20 @@ record Network(Graph loss, Graph full, List<String> states, List<String> paramet
         if (t >= lengths[b]) Arrays.fill(x.doubles(), at, at + width, with);
       }
     }
-    var others = new TreeMap<>(args);
-    others.put("x", x.cast(args.get("x").dtype()));
-    return others;
+    return args.with("x", x.cast(args.get("x").dtype()));
   }
 
   /** One row of a batch by itself, cut to its length. */
-  Map<String, Tensor> row(Map<String, Tensor> args, int row) {
+  Tensors row(Tensors args, int row) {
     int length = args.get("lengths").ints()[row];
-    var own = new TreeMap<String, Tensor>();
+    var own = new LinkedHashMap<String, Tensor>();
     args.forEach(
         (name, t) -> {
           boolean sequence = name.equals("x") || name.equals("probe y");
           boolean state = states.contains(name) || name.startsWith("probe last ");
           own.put(name, sequence ? steps(t, row, length) : state ? line(t, row) : t);
         });
-    own.remove("lengths");
-    return own;
+    return new Tensors(own).without("lengths");
   }
 
   /** Of [T, B, width] the first steps of a row, [length, 1, width]. */
