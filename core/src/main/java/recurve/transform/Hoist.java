@@ -88,8 +88,7 @@ final class Hoist {
     loop.replace(hoisted);
   }
 
-  private static boolean leaves(
-      Value v, Set<Value> free, Map<Value, Boolean> products, Lift lift) {
+  private static boolean leaves(Value v, Set<Value> free, Map<Value, Boolean> products, Lift lift) {
     return Lift.holdsProduct(v, free, products) && lift.of(v).isPresent();
   }
 }

@@ -99,7 +99,7 @@ final class MergeProducts {
     var groups = new LinkedHashMap<Group, List<Value>>();
     for (Node n : Graph.nodes(outs)) {
       int level = 0;
-      for (Value v : n.inputs()) level = Math.max(level, levels.get(v.node()) + 1);
+      for (Value v : n.inputs()) level = Math.max(level, 1 + levels.getOrDefault(v.node(), 0));
       levels.put(n, level);
       boolean byMatrix = n.op() instanceof Op.MatMul && n.input(1).rank() == 2;
       if (!byMatrix || !place.holds(n.output())) continue;

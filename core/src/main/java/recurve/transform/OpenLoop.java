@@ -115,8 +115,7 @@ final class OpenLoop {
   Value step(Value sequence) {
     int known = sequences.indexOf(sequence);
     if (known >= 0) return steps.get(known);
-    Value step =
-        Ops.input("x" + steps.size(), sequence.dtype(), sequence.shape().without(0));
+    Value step = Ops.input("x" + steps.size(), sequence.dtype(), sequence.shape().without(0));
     sequences.add(sequence);
     steps.add(step);
     return step;
@@ -162,7 +161,8 @@ final class OpenLoop {
     }
     for (Value y : ys) {
       Value there = outside.get(y);
-      all.add(there != null ? there : results.get(kept.size() + written.get(y)));
+      int at = kept.size() + written.getOrDefault(y, 0);
+      all.add(there != null ? there : results.get(at));
     }
     return all;
   }

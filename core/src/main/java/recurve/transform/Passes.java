@@ -1,10 +1,10 @@
 package recurve.transform;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
-import java.util.LinkedHashMap;
 import recurve.ir.Dim;
 import recurve.ir.Graph;
 import recurve.ir.Node;

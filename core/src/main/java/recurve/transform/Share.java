@@ -10,7 +10,6 @@ import recurve.ir.Dim;
 import recurve.ir.Graph;
 import recurve.ir.Node;
 import recurve.ir.Op;
-import recurve.ir.Ops;
 import recurve.ir.Shape;
 import recurve.ir.Type;
 import recurve.ir.Value;
@@ -60,8 +59,7 @@ final class Share {
     return switch (op) {
       case Op.Unary u -> unary(n, u, in.get(0));
       case Op.Binary b -> binary(n, b, in.get(0), in.get(1));
-      case Op.Cast(DType to) ->
-          in.get(0).dtype() == to ? Optional.of(in.get(0)) : Optional.empty();
+      case Op.Cast(DType to) -> in.get(0).dtype() == to ? Optional.of(in.get(0)) : Optional.empty();
       case Op.Where w -> in.get(1).equals(in.get(2)) ? Optional.of(in.get(1)) : Optional.empty();
       case Op.ReduceSum(int axis) ->
           in.get(0).dim(axis).is(1) ? Optional.of(in.get(0)) : Optional.empty();
@@ -176,8 +174,10 @@ final class Share {
       return Optional.empty();
     }
     Value x = a.node().input(0), y = b.node().input(0);
-    if (front.plus(x.dim(axis)).equals(before)) return Optional.of(joinPad(n, axis, x, y, front, after));
-    if (before.plus(y.dim(axis)).equals(front)) return Optional.of(joinPad(n, axis, y, x, before, back));
+    if (front.plus(x.dim(axis)).equals(before))
+      return Optional.of(joinPad(n, axis, x, y, front, after));
+    if (before.plus(y.dim(axis)).equals(front))
+      return Optional.of(joinPad(n, axis, y, x, before, back));
     return Optional.empty();
   }
 
@@ -258,7 +258,8 @@ final class Share {
     if (from.is(0) && to.equals(x.dim(axis))) return Optional.of(x);
     return switch (x.op()) {
       case Op.Constant c ->
-          Optional.of(constant(n, c.value(), new Type(x.dtype(), x.shape().with(axis, to.minus(from)))));
+          Optional.of(
+              constant(n, c.value(), new Type(x.dtype(), x.shape().with(axis, to.minus(from)))));
       case Op.Slice(int other, Dim start, Dim end) -> {
         if (other != axis) yield Optional.empty();
         var op = new Op.Slice(axis, start.plus(from), start.plus(to));

@@ -5,7 +5,6 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import recurve.ir.Dim;
 import recurve.ir.Graph;
@@ -65,6 +64,13 @@ final class Split {
     loop.replace(split);
   }
 
+  /** Joined values that leave the loop together, or stay, and the rows that multiply them. */
+  private record Part(List<Value> values, List<Value> weights) {
+    Value product(int axis) {
+      return Ops.concat(axis, values).matmul(Ops.concat(0, weights));
+    }
+  }
+
   private enum Needs {
     CARRY,
     STEP,
@@ -78,23 +84,20 @@ final class Split {
       if (!SumOfProducts.isProduct(n.output(), varying)) continue;
       Value left = n.input(0), right = n.input(1);
       if (!(left.op() instanceof Op.Concat(int axis)) || axis != left.rank() - 1) continue;
-      var parts = new EnumMap<Needs, List<Value>>(Needs.class);
-      var weights = new EnumMap<Needs, List<Value>>(Needs.class);
+      var parts = new EnumMap<Needs, Part>(Needs.class);
       Dim at = Dim.ZERO;
       for (Value v : left.node().inputs()) {
         Needs needs =
             carried.contains(v) ? Needs.CARRY : varying.contains(v) ? Needs.STEP : Needs.NOTHING;
         Dim end = at.plus(v.dim(axis));
-        parts.computeIfAbsent(needs, k -> new ArrayList<>()).add(v);
-        weights.computeIfAbsent(needs, k -> new ArrayList<>()).add(right.slice(0, at, end));
+        Part part =
+            parts.computeIfAbsent(needs, k -> new Part(new ArrayList<>(), new ArrayList<>()));
+        part.values().add(v);
+        part.weights().add(right.slice(0, at, end));
         at = end;
       }
       if (parts.size() < 2) continue;
-      var products = new ArrayList<Value>();
-      for (Map.Entry<Needs, List<Value>> part : parts.entrySet()) {
-        Value weight = Ops.concat(0, weights.get(part.getKey()));
-        products.add(Ops.concat(axis, part.getValue()).matmul(weight));
-      }
+      List<Value> products = parts.values().stream().map(part -> part.product(axis)).toList();
       split.put(n.output(), Sums.sum(products));
     }
     loop.replace(split);

@@ -69,8 +69,7 @@ final class SumOfProducts {
     var joined = new HashMap<Value, Value>();
     for (Found f : found) {
       // what only outputs need sinks, and is best one product by itself
-      Collection<Set<Value>> parts =
-          f.sinks() ? List.of(f.products().keySet()) : plan.parts(f);
+      Collection<Set<Value>> parts = f.sinks() ? List.of(f.products().keySet()) : plan.parts(f);
       int terms = sums.terms(f.root()).size();
       if (parts.size() + f.rest().size() < terms) joined.put(f.root(), join(f, parts));
     }

@@ -27,7 +27,8 @@ final class Sums {
     }
     for (Node n : nodes) {
       if (n.op() != Op.Binary.ADD) continue;
-      boolean inner = uses.get(n.output()) == 1 && users.get(n.output()).op() == Op.Binary.ADD;
+      Node user = users.getOrDefault(n.output(), n);
+      boolean inner = uses(n.output()) == 1 && user.op() == Op.Binary.ADD;
       if (!inner) roots.add(n.output());
     }
   }
