@@ -22,11 +22,13 @@ import recurve.backend.Reference;
 import recurve.cell.Cell;
 import recurve.cell.Rnn;
 import recurve.ir.DType;
+import recurve.ir.Graph;
 import recurve.ir.Tensor;
 import recurve.option.Option;
 import recurve.option.OptionException;
 import recurve.option.Options;
 import recurve.plugin.Catalog;
+import recurve.transform.Passes;
 
 /**
  * What a cell must do: everything follows from its equations, so everything is checked against
@@ -143,8 +145,7 @@ public abstract class CellTck {
   }
 
   /** Whether the loss is smooth about the point, so that a difference says something. */
-  private static boolean gradientAt(
-      Network network, Tensors args, Tensors results, long seed) {
+  private static boolean gradientAt(Network network, Tensors args, Tensors results, long seed) {
     var random = new Random(seed);
     for (String name : network.differentiated()) {
       Tensor d = results.get("d " + name);
@@ -289,6 +290,29 @@ public abstract class CellTck {
 
   // -- what is made of it
 
+  /** The passes keep every value and gradient, whatever the padding holds. */
+  @TestFactory
+  public final Stream<DynamicTest> passesKeepValues() {
+    return each(
+        (rnn, e) -> {
+          var learned = new Rnn(rnn.cell(), rnn.options(), rnn.units(), true, true);
+          for (Rnn way : List.of(rnn, rnn.reversed(), learned)) {
+            var plan = Network.Plan.of(way, e.inputs(), DType.F64);
+            for (var each : List.of(plan, plan.withLengths(), plan.evaluated().withLengths())) {
+              Network network = Network.of(each);
+              Graph fast = Passes.optimize(network.full());
+              Tensors args = network.samples(11, e.time(), e.batch());
+              if (each.masked()) args = Network.padded(args, Double.NaN);
+              same(
+                  Network.run(REFERENCE, 1, network.full(), args),
+                  Network.run(REFERENCE, 1, fast, args),
+                  way + ", before and after the passes");
+            }
+          }
+        },
+        List.of(USUAL, new Extents(1, 1, 1, 1), new Extents(2, 3, 5, 2)));
+  }
+
   /** Every backend on the module path gives what the reference gives, gradients included. */
   @TestFactory
   public final Stream<DynamicTest> everyBackendGivesWhatTheReferenceGives() {
@@ -309,13 +333,18 @@ public abstract class CellTck {
     for (Rnn way : List.of(rnn, rnn.reversed())) {
       var plan = Network.Plan.of(way, 6, DType.F32).withLengths();
       Network network = Network.of(plan);
+      Graph fast = Passes.optimize(network.full());
       for (int[] extents : new int[][] {{7, 5}, {1, 1}, {3, 17}}) {
         Tensors args = network.samples(9, extents[0], extents[1]);
         args = Network.padded(args, Double.NaN);
-        var expected = Network.run(REFERENCE, 1, network.full(), args);
-        var actual = Network.run(backend, 2, network.full(), args);
+        Tensors expected = Network.run(REFERENCE, 1, network.full(), args);
+        Tensors plain = Network.run(backend, 2, network.full(), args);
+        Tensors optimized = Network.run(backend, 2, fast, args);
         expected.forEach(
-            (name, t) -> Tolerance.GRAPH.check(t, actual.get(name), way + ", " + name));
+            (name, t) -> {
+              Tolerance.GRAPH.check(t, plain.get(name), way + ", " + name);
+              Tolerance.GRAPH.check(t, optimized.get(name), way + " after passes, " + name);
+            });
       }
     }
   }
