@@ -1,0 +1,58 @@
+package recurve.cli;
+
+import jakarta.inject.Inject;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+import recurve.option.Option;
+import recurve.option.Options;
+import recurve.task.Task;
+
+/** What {@code predict} and {@code generate} share: decoding options, and writing lines. */
+final class Decoding {
+  private final Console console;
+  private final Installed installed;
+
+  @Inject
+  Decoding(Console console, Installed installed) {
+    this.console = console;
+    this.installed = installed;
+  }
+
+  /** Adds the decoding options of every task. */
+  void declare(CommandSpec spec) {
+    Flags.addDeclared(spec, installed.decoding());
+    var help = new OptionHelp();
+    for (Task task : installed.everyTask()) help.group("Task " + task.name(), task.decoding());
+    help.addTo(spec);
+  }
+
+  /** The options given, for a task. */
+  Options options(Task task, ParseResult given) {
+    Map<String, String> values = Flags.declared(given, installed.decoding());
+    List<String> own = task.decoding().stream().map(Option::name).toList();
+    for (String name : values.keySet()) {
+      if (own.contains(name)) continue;
+      throw Failure.usage(
+          "option "
+              + Flags.of(name)
+              + " is not for a model of task "
+              + task.name()
+              + (own.isEmpty()
+                  ? ""
+                  : "; it has " + String.join(", ", own.stream().map(Flags::of).toList())));
+    }
+    return Options.of(task.decoding()).with(values);
+  }
+
+  /** Writes pieces of text as they come, until there are no more or nobody reads them. */
+  void print(Stream<String> pieces) {
+    try (pieces) {
+      for (var each = pieces.iterator(); each.hasNext() && !console.out().checkError(); ) {
+        console.out().print(each.next());
+      }
+    }
+  }
+}

@@ -1,0 +1,134 @@
+package recurve.cli;
+
+import jakarta.inject.Inject;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+import recurve.cell.Scope;
+import recurve.ir.DType;
+import recurve.ir.Graph;
+import recurve.ir.Tensor;
+import recurve.train.Snapshot;
+import recurve.train.Trained;
+import recurve.train.TrainingStep;
+import recurve.transform.Passes;
+
+/** {@code recurve inspect}: what a model is. */
+final class InspectCommand implements Command {
+  private static final String GRAPH = "--graph";
+  private static final String PASSES = "--passes";
+
+  private final Console console;
+  private final Models models;
+
+  @Inject
+  InspectCommand(Console console, Models models) {
+    this.console = console;
+    this.models = models;
+  }
+
+  @Override
+  public String summary() {
+    return "Shows what a trained model is: options, parameters, vocabularies, how far it trained.";
+  }
+
+  @Override
+  public List<String> examples() {
+    return List.of("recurve inspect model", "recurve inspect model --passes");
+  }
+
+  @Override
+  public void declare(CommandSpec spec) {
+    spec.addPositional(Flags.position("DIR", "the model's folder"));
+    spec.addOption(Flags.truth("print the graph of the trained model", GRAPH));
+    spec.addOption(
+        Flags.truth("count the matrix products inside loops of a training step", PASSES));
+    spec.addOption(Flags.truth("one JSON object", Flags.JSON));
+  }
+
+  @Override
+  public void run(ParseResult given) {
+    Path folder = Flags.path(Flags.position(given));
+    Models.Loaded model = models.load(folder);
+    if (Flags.isSet(given, Flags.JSON)) {
+      console.out().println(json(model.snapshot()));
+    } else if (Flags.isSet(given, GRAPH)) {
+      console.out().println(model.trained().graph(Scope.Carry.CARRIED).graph());
+    } else if (Flags.isSet(given, PASSES)) {
+      passes(model.trained());
+    } else {
+      text(model.snapshot());
+    }
+  }
+
+  private void text(Snapshot s) {
+    line("task " + s.task());
+    line("options");
+    s.options().forEach((name, value) -> line("  " + name + " = " + value));
+    line("vocabularies");
+    s.vocabularies().forEach((name, v) -> line(format("  %s: %,d entries", name, v.size())));
+    line(format("parameters: %,d", count(s.weights())));
+    s.weights().forEach((name, w) -> line(format("  %s %s = %,d", name, w.shape(), size(w))));
+    line(s.training().map(t -> position(t.position())).orElse("training: over, not kept"));
+  }
+
+  private static String position(Snapshot.Position p) {
+    String costs = p.validation().isEmpty() ? "" : "; validation after each: " + p.validation();
+    return format(
+        "training: %,d epochs and %,d batches, %,d updates%s",
+        p.epoch(), p.batch(), p.step(), costs);
+  }
+
+  private void passes(Trained trained) {
+    Graph graph = TrainingStep.of(trained.model(), trained.problem(), DType.F32).graph();
+    line("training step as written:");
+    Passes.report(graph).forEach(l -> line("  " + l));
+    line("after the passes:");
+    Passes.report(Passes.optimize(graph)).forEach(l -> line("  " + l));
+  }
+
+  private static String json(Snapshot s) {
+    var object = new LinkedHashMap<String, Object>();
+    object.put("task", s.task());
+    object.put("options", s.options());
+    var sizes = new LinkedHashMap<String, Integer>();
+    s.vocabularies().forEach((name, v) -> sizes.put(name, v.size()));
+    object.put("vocabularies", sizes);
+    object.put("parameters", count(s.weights()));
+    var shapes = new LinkedHashMap<String, Object>();
+    s.weights().forEach((name, w) -> shapes.put(name, w.dims()));
+    object.put("shapes", shapes);
+    s.training().map(Snapshot.State::position).ifPresent(p -> object.put("training", training(p)));
+    return Json.line(object);
+  }
+
+  private static Map<String, Object> training(Snapshot.Position p) {
+    var object = new LinkedHashMap<String, Object>();
+    object.put("epoch", p.epoch());
+    object.put("batch", p.batch());
+    object.put("step", p.step());
+    object.put("validation", p.validation());
+    object.put("data", p.data());
+    return object;
+  }
+
+  private static long count(Map<String, Tensor> weights) {
+    return weights.values().stream().mapToLong(InspectCommand::size).sum();
+  }
+
+  private static long size(Tensor tensor) {
+    return tensor.size();
+  }
+
+  private static String format(String form, Object... values) {
+    return String.format(Locale.ROOT, form, values);
+  }
+
+  private void line(String text) {
+    console.out().println(text);
+  }
+}

@@ -1,0 +1,55 @@
+package recurve.cli;
+
+import com.google.inject.Guice;
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** The application. */
+public final class Main {
+  private Main() {}
+
+  /** Runs a command line and ends the process with its exit code. */
+  public static void main(String[] args) {
+    java.io.Console seen = System.console();
+    boolean terminal = seen != null && seen.isTerminal();
+    // what we read is UTF-8 whatever the locale, so what we write is too
+    PrintStream out = utf8(FileDescriptor.out);
+    var interruption = new Interruption();
+    Runtime.getRuntime().addShutdownHook(new Thread(interruption::signal, "signal"));
+    var console = new Console(System.in, out, utf8(FileDescriptor.err), terminal);
+    int code = run(args, console, interruption);
+    out.flush();
+    interruption.over();
+    System.exit(code);
+  }
+
+  private static PrintStream utf8(FileDescriptor stream) {
+    var buffered = new BufferedOutputStream(new FileOutputStream(stream));
+    return new PrintStream(buffered, true, StandardCharsets.UTF_8);
+  }
+
+  /** Runs a command line and gives its exit code; never ends the process. */
+  public static int run(String[] args, PrintStream out, PrintStream err) {
+    var console = new Console(InputStream.nullInputStream(), out, err, false);
+    return run(args, console, new Interruption());
+  }
+
+  static int run(String[] args, Console console, Interruption interruption) {
+    boolean debug = List.of(args).contains(Flags.DEBUG);
+    try {
+      Installed installed = Installed.load(Installed.folders(List.of(args)), console);
+      var wiring = new Wiring(console, installed, interruption);
+      Guice.createInjector(wiring).getInstance(Shell.class).run(args);
+      return Exit.FINE.code();
+    } catch (RuntimeException e) { // the one place where every failure ends
+      return Failures.of(e).print(console.err(), e, debug);
+    } catch (OutOfMemoryError e) {
+      return Failures.of(e).print(console.err(), e, debug);
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package recurve.cli;
+
+import jakarta.inject.Inject;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+import recurve.io.text.TextReader;
+import recurve.option.Options;
+import recurve.task.Corpus;
+import recurve.task.Session;
+
+/** {@code recurve predict}: what a model says about each line of a text. */
+final class PredictCommand implements Command {
+  private static final String INPUT = "--input";
+  private static final String STANDARD = "-";
+
+  private final Console console;
+  private final Models models;
+  private final Backends backends;
+  private final Decoding decoding;
+
+  @Inject
+  PredictCommand(Console console, Models models, Backends backends, Decoding decoding) {
+    this.console = console;
+    this.models = models;
+    this.backends = backends;
+    this.decoding = decoding;
+  }
+
+  @Override
+  public String summary() {
+    return "Writes what a trained model says about a text, a line for each.";
+  }
+
+  @Override
+  public List<String> examples() {
+    return List.of("recurve predict model --input lines.txt", "recurve predict model < lines.txt");
+  }
+
+  @Override
+  public void declare(CommandSpec spec) {
+    spec.addPositional(Flags.position("DIR", "the model's folder"));
+    spec.addOption(Flags.value("FILE", "text; '-' is standard input, as is none", INPUT));
+    Flags.addRunning(spec);
+    decoding.declare(spec);
+  }
+
+  @Override
+  public void run(ParseResult given) {
+    String input = Flags.text(given, INPUT).orElse(STANDARD);
+    Corpus corpus = input.equals(STANDARD) ? standardInput() : file(Flags.path(input));
+    var trained = models.load(Flags.path(Flags.position(given))).trained();
+    Options options = decoding.options(trained.model().task(), given);
+    Backends.Choice on = backends.choose(given);
+    try (Session session = trained.session(on.backend(), on.threads())) {
+      decoding.print(trained.problem().predict(session, corpus, options).map(line -> line + "\n"));
+    }
+  }
+
+  private static Corpus file(Path path) {
+    TextReader.open(path).close();
+    return Corpus.text(path);
+  }
+
+  private Corpus standardInput() {
+    var lines = new ArrayList<String>();
+    try (TextReader in = TextReader.of("standard input", console.in(), TextReader.LINE_LIMIT)) {
+      for (var line = in.next(); line.isPresent(); line = in.next()) lines.add(line.get());
+    }
+    return Corpus.lines(lines);
+  }
+}
