@@ -64,8 +64,7 @@ final class MergeProducts {
               loop.replace(merge.run());
               return loop.close();
             });
-    Graph around = atTop(Share.apply(inner));
-    return around;
+    return atTop(inner.equals(g) ? g : Share.apply(inner));
   }
 
   /** The products around the loops, in the bodies of loops first. */

@@ -67,20 +67,23 @@ public final class Passes {
     var passes = new LinkedHashMap<String, UnaryOperator<Graph>>();
     passes.put("share", Share::apply);
     // splitting comes first: what it separates is what hoisting can lift
-    passes.put("split", g -> Share.apply(Split.apply(g)));
-    passes.put("hoist", g -> Share.apply(Hoist.apply(g)));
-    passes.put("sum of products", g -> Share.apply(SumOfProducts.apply(g)));
-    passes.put("sink", g -> Share.apply(Tidy.apply(Sink.apply(g))));
-    passes.put("merge", g -> Share.apply(MergeProducts.apply(g)));
-    passes.put("tidy", g -> Dead.apply(Tidy.apply(g)));
-    passes.put("share again", Share::apply);
+    passes.put("split", shared(Split::apply));
+    passes.put("hoist", shared(Hoist::apply));
+    passes.put("sum of products", shared(SumOfProducts::apply));
+    passes.put("sink", shared(g -> Tidy.apply(Sink.apply(g))));
+    passes.put("merge", shared(MergeProducts::apply));
+    passes.put("tidy", shared(g -> Dead.apply(Tidy.apply(g))));
     // twice: over the steps, then over the batch
-    passes.put("reductions", g -> reductions(reductions(g)));
+    passes.put("merge sums over steps", shared(MergeReductions::apply));
+    passes.put("merge sums over rows", shared(MergeReductions::apply));
     return passes;
   }
 
-  private static Graph reductions(Graph g) {
-    return Share.apply(MergeReductions.apply(g));
+  private static UnaryOperator<Graph> shared(UnaryOperator<Graph> pass) {
+    return g -> {
+      Graph after = pass.apply(g);
+      return after.equals(g) ? g : Share.apply(after);
+    };
   }
 
   /** The loops of a graph in the order in which they run, each before those within it. */

@@ -32,6 +32,7 @@ final class Walk {
 
   /** Applies a pass to every loop, the innermost first; it yields the loop's outputs. */
   static Graph loops(Graph g, Function<OpenLoop, List<Value>> pass) {
+    if (g.nodes().stream().noneMatch(n -> n.op() instanceof Op.Scan)) return g;
     var order = new Order(g.inputs());
     return nodes(
         g,
