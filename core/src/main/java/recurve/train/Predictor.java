@@ -9,6 +9,7 @@ import recurve.backend.Executable;
 import recurve.cell.Scope;
 import recurve.ir.Tensor;
 import recurve.task.Session;
+import recurve.transform.Passes;
 
 /** The inference graph compiled, its weights inside. */
 final class Predictor implements Session {
@@ -22,7 +23,7 @@ final class Predictor implements Session {
     Map<String, String> retained = Carried.retained(exported.scope());
     this.outputs = exported.graph().names().stream().filter(n -> !retained.containsKey(n)).toList();
     var compile = CompileOptions.threads(threads).retaining(retained);
-    this.executable = backend.compile(exported.graph(), compile);
+    this.executable = backend.compile(Passes.optimize(exported.graph()), compile);
     this.carried = new Carried(exported.scope(), executable);
     exported.weights().forEach(executable::write);
   }

@@ -19,6 +19,7 @@ import recurve.task.Corpus;
 import recurve.task.Objective;
 import recurve.task.Problem;
 import recurve.task.Report;
+import recurve.transform.Passes;
 
 /**
  * Fits a model to a text.
@@ -130,7 +131,7 @@ public final class Trainer implements AutoCloseable {
       this.fingerprint = train.fingerprint();
       this.step = TrainingStep.of(model, problem, DType.F32);
       var compile = CompileOptions.threads(threads).retaining(step.retained());
-      this.executable = backend.compile(step.graph(), compile);
+      this.executable = backend.compile(Passes.optimize(step.graph()), compile);
       this.carried = new Carried(step.scope(), executable);
       this.evaluator = validation.map(v -> new Evaluator(model, problem, backend, threads));
     }

@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# A training that is killed with SIGKILL at random instants, and resumed each time, ends with the
+# same bytes as one that was left alone.
+#
+#   proofs/kill-resume.sh [KILLS] [THREADS] [SEED]
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+kills=${1:-50} threads=${2:-2} RANDOM=${3:-1}
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+head -n 2000 "$root/examples/sample/train.txt" >"$scratch/train.txt"
+head -n 100 "$root/examples/sample/valid.txt" >"$scratch/valid.txt"
+train() { # DIR THREADS [--resume]
+  local dir=$1 n=$2
+  shift 2
+  exec "$root/recurve" -q train lm --train "$scratch/train.txt" --valid "$scratch/valid.txt" \
+    --out "$dir" --threads "$n" "$@"
+}
+settings=(--cell lstm --layers 2 --units 64 --dropout 0.2 --batch 10 --bptt 10 --epochs 12
+  --optimizer adam --clip-norm 5 --seed 7 --checkpoint-every 25)
+
+(train "$scratch/whole" "$threads" "${settings[@]}")
+echo "left alone: done"
+
+killed=0 rounds=0
+while :; do
+  rounds=$((rounds + 1))
+  if [ -e "$scratch/killed/model.yaml" ]; then
+    (train "$scratch/killed" "$threads" --resume) &
+  else
+    rm -rf "$scratch/killed"
+    (train "$scratch/killed" "$threads" "${settings[@]}") &
+  fi
+  pid=$!
+  if [ "$killed" -lt "$kills" ]; then
+    # from before the first byte is written to some checkpoints later
+    sleep "$(awk -v r=$RANDOM 'BEGIN { printf "%.3f", 0.2 + 2.8 * r / 32768 }')"
+    if kill -KILL "$pid" 2>/dev/null; then killed=$((killed + 1)); fi
+    wait "$pid" 2>/dev/null && break || true
+  else
+    wait "$pid" && break
+    echo "a resume failed after $killed kills" >&2
+    exit 1
+  fi
+done
+cmp "$scratch/whole/"*weights.safetensors "$scratch/killed/"*weights.safetensors
+echo "$killed kills, $rounds starts, $threads threads: the weights are the same bytes"
