@@ -9,8 +9,9 @@ import recurve.ir.Value;
  * What is minimised, and what is counted.
  *
  * @param loss a scalar
- * @param figures scalars by name, in a fixed order, since that of a graph's outputs must not change
- *     from run to run
+ * @param figures by name, in a fixed order, since that of a graph's outputs must not change from
+ *     run to run. {@link #NLL} and {@link #COUNT} are scalars, and all that training computes; the
+ *     others are of any shape, and for the evaluation only
  */
 public record Objective(Value loss, Map<String, Value> figures) {
   /** The sum of negative log-probabilities, in nats. */
@@ -26,6 +27,13 @@ public record Objective(Value loss, Map<String, Value> figures) {
   /** An objective with the two figures that each has. */
   public static Objective of(Value loss, Value nll, Value count) {
     return new Objective(loss, Map.of()).with(NLL, nll).with(COUNT, count);
+  }
+
+  /** A figure by name. */
+  public Value figure(String name) {
+    Value figure = figures.get(name);
+    if (figure == null) throw new IllegalArgumentException("no figure '" + name + "'");
+    return figure;
   }
 
   /** The same with one more figure for the evaluation. */

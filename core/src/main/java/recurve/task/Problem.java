@@ -13,7 +13,7 @@ public interface Problem {
   /** Vocabularies by name, each in the order of its ids; saved with the model. */
   Map<String, List<String>> vocabularies();
 
-  /** Whether training goes on with the states of the batch before. */
+  /** Whether a run goes on with the states of the one before. */
   Scope.Carry carry(Purpose purpose);
 
   /** The loss, and the figures that {@link #evaluation} reads. */
@@ -22,7 +22,10 @@ public interface Problem {
   /** The outputs of the trained model, by name, for decoding and export. */
   Map<String, Value> outputs(Scope scope, Layer encoder);
 
-  /** The batches of a text, in an order that is a pure function of the arguments. */
+  /**
+   * The batches of a text to train on or to evaluate, in an order that is a pure function of the
+   * arguments.
+   */
   Batches batches(Corpus corpus, Purpose purpose, Order order);
 
   /** An empty evaluation. */
@@ -45,10 +48,12 @@ public interface Problem {
     return Map.of();
   }
 
-  /** What batches are for. */
+  /** What a model is run for. */
   enum Purpose {
     TRAIN,
-    EVALUATE
+    EVALUATE,
+    /** In a session: {@link #predict} and {@link #generate}. */
+    PREDICT
   }
 
   /** What the order of training batches depends on. */

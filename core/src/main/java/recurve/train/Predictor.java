@@ -8,6 +8,7 @@ import recurve.backend.CompileOptions;
 import recurve.backend.Executable;
 import recurve.cell.Scope;
 import recurve.ir.Tensor;
+import recurve.task.Problem;
 import recurve.task.Session;
 import recurve.transform.Passes;
 
@@ -19,7 +20,8 @@ final class Predictor implements Session {
   private boolean fresh = true;
 
   Predictor(Trained trained, Backend backend, int threads) {
-    Trained.Exported exported = trained.graph(Scope.Carry.CARRIED);
+    Scope.Carry carry = trained.problem().carry(Problem.Purpose.PREDICT);
+    Trained.Exported exported = trained.graph(carry);
     Map<String, String> retained = Carried.retained(exported.scope());
     this.outputs = exported.graph().names().stream().filter(n -> !retained.containsKey(n)).toList();
     var compile = CompileOptions.threads(threads).retaining(retained);

@@ -77,7 +77,9 @@ public record TrainingStep(
       List<Scope.Parameter> trained =
           scope.parameters().stream().filter(Scope.Parameter::trainable).toList();
       var other = new LinkedHashMap<>(Carried.outputs(scope));
-      other.putAll(objective.figures());
+      for (String name : List.of(Objective.NLL, Objective.COUNT)) {
+        other.put(name, objective.figure(name));
+      }
       Gradient.Result r =
           Gradient.of(
               objective.loss(),

@@ -6,6 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import recurve.option.Option;
+import recurve.option.Options;
 
 /** Words and their ids, from 0 on. The first are the special ones. */
 public final class Vocabulary {
@@ -14,6 +16,11 @@ public final class Vocabulary {
 
   /** Stands for every word that is not in the vocabulary. */
   public static final String UNKNOWN = "<unk>";
+
+  public static final Option<Integer> MIN_COUNT =
+      Option.of("min_count", 1, "rarer symbols become <unk>").atLeast(1);
+  public static final Option<Integer> MOST =
+      Option.of("vocabulary", 0, "most symbols to keep; 0 keeps all").atLeast(0);
 
   private final List<String> words;
   private final Map<String, Integer> ids = new HashMap<>();
@@ -44,6 +51,11 @@ public final class Vocabulary {
     return ids.containsKey(word);
   }
 
+  /** Whether the word has an id of its own, and is not the one that stands for the others. */
+  public boolean knows(String word) {
+    return contains(word) && !word.equals(UNKNOWN);
+  }
+
   /** The id of a word, or that of {@link #UNKNOWN}. */
   public int id(String word) {
     Integer id = ids.get(word);
@@ -59,6 +71,21 @@ public final class Vocabulary {
     /** Counts one more of a word. */
     public void add(String word) {
       counts.merge(word, 1, Integer::sum);
+    }
+
+    /** Whether nothing was counted. */
+    public boolean isEmpty() {
+      return counts.isEmpty();
+    }
+
+    /** How often a word was counted. */
+    public int count(String word) {
+      return counts.getOrDefault(word, 0);
+    }
+
+    /** The vocabulary that the options ask for, the special words first. */
+    public Vocabulary top(Options options, List<String> special) {
+      return top(options.get(MIN_COUNT), options.get(MOST), special);
     }
 
     /**

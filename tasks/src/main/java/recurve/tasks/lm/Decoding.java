@@ -13,6 +13,8 @@ import recurve.option.Option;
 import recurve.option.Options;
 import recurve.task.Corpus;
 import recurve.task.Session;
+import recurve.tasks.Symbols;
+import recurve.tasks.Texts;
 import recurve.tasks.Vocabulary;
 
 /** Reads a language model: what comes next, how likely a text is, and new text. */
@@ -62,14 +64,15 @@ final class Decoding {
 
   Stream<String> predict(Corpus input) {
     var lines = new ArrayList<String>();
-    symbols.read(
+    Texts.lines(
         input,
         line -> {
           session.restart();
+          List<String> context = symbols.split(line);
           lines.addAll(
               switch (options.get(SHOW)) {
-                case NEXT -> next(line.symbols());
-                case PROBABILITIES -> probabilities(line.symbols());
+                case NEXT -> next(context);
+                case PROBABILITIES -> probabilities(context);
               });
           lines.add("");
         });

@@ -23,8 +23,10 @@ import recurve.task.Problem;
 import recurve.task.Session;
 import recurve.tasks.Embedding;
 import recurve.tasks.IntList;
+import recurve.tasks.Mean;
+import recurve.tasks.Symbols;
+import recurve.tasks.Texts;
 import recurve.tasks.Vocabulary;
-import recurve.tasks.lm.LanguageModeling.Level;
 import recurve.tasks.lm.LanguageModeling.Reading;
 
 /**
@@ -52,7 +54,7 @@ final class LanguageModel implements Problem {
   LanguageModel(Options options, Vocabulary vocabulary, Embedding embedding) {
     this.options = options;
     this.vocabulary = vocabulary;
-    this.symbols = Symbols.of(options.get(LanguageModeling.LEVEL));
+    this.symbols = Symbols.of(options);
     this.embedding = embedding;
   }
 
@@ -67,7 +69,9 @@ final class LanguageModel implements Problem {
 
   @Override
   public Scope.Carry carry(Purpose purpose) {
-    return isStream() ? Scope.Carry.CARRIED : Scope.Carry.FRESH;
+    // new text goes on from what was read, whatever the model was trained on
+    boolean goesOn = isStream() || purpose == Purpose.PREDICT;
+    return goesOn ? Scope.Carry.CARRIED : Scope.Carry.FRESH;
   }
 
   @Override
@@ -81,12 +85,7 @@ final class LanguageModel implements Problem {
     Value nll = Ops.crossEntropy(scores, targets).total();
     Value alive = targets.less(0).where(one(scope, 0), one(scope, 1));
     Value count = alive.total();
-    Value loss =
-        switch (options.get(LanguageModeling.LOSS)) {
-          case TOKEN -> nll.over(count);
-          case SEQUENCE -> nll.over(Ops.extent(scope.dtype(), BATCH));
-          case NONE -> nll;
-        };
+    Value loss = options.get(Mean.LOSS).of(nll, count, Ops.extent(scope.dtype(), BATCH));
     return Objective.of(loss, nll, count);
   }
 
@@ -135,17 +134,17 @@ final class LanguageModel implements Problem {
   private int[] ids(Corpus corpus) {
     var ids = new IntList();
     int[] known = {0};
-    symbols.read(
+    Texts.lines(
         corpus,
         line -> {
-          for (String s : line.symbols()) {
-            if (vocabulary.contains(s) && !s.equals(Vocabulary.UNKNOWN)) known[0]++;
+          for (String s : symbols.split(line)) {
+            if (vocabulary.knows(s)) known[0]++;
             ids.add(vocabulary.id(s));
           }
           ids.add(eos());
         });
-    if (ids.size() == 0) throw Symbols.empty(corpus);
-    if (known[0] == 0) throw Symbols.unknown(corpus);
+    if (ids.size() == 0) throw Texts.empty(corpus);
+    if (known[0] == 0) throw Texts.unknown(corpus);
     return ids.toArray();
   }
 
@@ -155,7 +154,7 @@ final class LanguageModel implements Problem {
 
   @Override
   public Evaluation evaluation() {
-    return new Perplexity(options.get(LanguageModeling.LEVEL) == Level.CHARACTER);
+    return new Perplexity(symbols == Symbols.CHARACTERS);
   }
 
   @Override
@@ -172,7 +171,7 @@ final class LanguageModel implements Problem {
   public Map<String, String> metadata() {
     var all = new LinkedHashMap<String, String>();
     all.put("task", "lm");
-    all.put("level", LanguageModeling.LEVEL.format(options.get(LanguageModeling.LEVEL)));
+    all.put("level", Symbols.LEVEL.format(options.get(Symbols.LEVEL)));
     all.put("vocabulary", String.join("\n", vocabulary.words()));
     return all;
   }

@@ -11,18 +11,13 @@ import recurve.task.Corpus;
 import recurve.task.Problem;
 import recurve.task.Task;
 import recurve.tasks.Embedding;
+import recurve.tasks.Mean;
+import recurve.tasks.Symbols;
+import recurve.tasks.Texts;
 import recurve.tasks.Vocabulary;
 
 /** The task {@code lm}: each word or character from those before it. */
 public final class LanguageModeling implements Task {
-  /** What a symbol is. */
-  public enum Level {
-    /** What stands between spaces. */
-    WORD,
-    /** A Unicode code point; the space is one. */
-    CHARACTER
-  }
-
   /** How text becomes batches. */
   public enum Reading {
     /** As parallel streams cut into pieces, the state carried from piece to piece. */
@@ -31,26 +26,10 @@ public final class LanguageModeling implements Task {
     SENTENCE
   }
 
-  /** What the loss is a mean over; it decides what a learning rate means. */
-  public enum Mean {
-    /** Symbols (PyTorch's examples). */
-    TOKEN,
-    /** Sequences: summed over time (Zaremba et al. 2014). */
-    SEQUENCE,
-    /** Nothing: the sum. */
-    NONE
-  }
-
-  static final Option<Level> LEVEL = Option.of("level", Level.WORD, "what a symbol is");
-  static final Option<Integer> MIN_COUNT =
-      Option.of("min_count", 1, "rarer symbols become <unk>").atLeast(1);
-  static final Option<Integer> VOCABULARY =
-      Option.of("vocabulary", 0, "most symbols to keep; 0 keeps all").atLeast(0);
   static final Option<Reading> READING =
       Option.of("reading", Reading.STREAM, "text as one stream, or sentence by sentence");
   static final Option<Integer> BPTT =
       Option.of("bptt", 35, "steps that the gradient goes back; of a stream").range(1, 100_000);
-  static final Option<Mean> LOSS = Option.of("loss", Mean.TOKEN, "what the loss is a mean over");
   static final Option<Boolean> TIE =
       Option.of("tie", false, "one matrix for embedding and output (Press and Wolf 2017)");
   static final Option<Integer> EVALUATION_STREAMS =
@@ -64,9 +43,9 @@ public final class LanguageModeling implements Task {
   @Override
   public List<Option<?>> options() {
     return List.of(
-        LEVEL,
-        MIN_COUNT,
-        VOCABULARY,
+        Symbols.LEVEL,
+        Vocabulary.MIN_COUNT,
+        Vocabulary.MOST,
         Embedding.SIZE,
         Embedding.VECTORS,
         Embedding.FREEZE,
@@ -74,7 +53,7 @@ public final class LanguageModeling implements Task {
         READING,
         Batches.BATCH,
         BPTT,
-        LOSS,
+        Mean.LOSS,
         EVALUATION_STREAMS);
   }
 
@@ -87,17 +66,11 @@ public final class LanguageModeling implements Task {
   public Problem learn(Options options, Corpus train) {
     refuseTheFuture(options);
     var counter = new Vocabulary.Counter();
-    boolean[] any = {false};
-    Symbols.of(options.get(LEVEL))
-        .read(
-            train,
-            line -> {
-              any[0] = true;
-              line.symbols().forEach(counter::add);
-            });
-    if (!any[0]) throw Symbols.empty(train);
+    Symbols symbols = Symbols.of(options);
+    Texts.lines(train, line -> symbols.split(line).forEach(counter::add));
+    if (counter.isEmpty()) throw Texts.empty(train);
     var special = List.of(Vocabulary.EOS, Vocabulary.UNKNOWN);
-    Vocabulary v = counter.top(options.get(MIN_COUNT), options.get(VOCABULARY), special);
+    Vocabulary v = counter.top(options, special);
     return new LanguageModel(options, v, Embedding.begin(options, v));
   }
 
