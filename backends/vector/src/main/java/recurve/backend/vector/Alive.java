@@ -42,4 +42,9 @@ final class Alive implements Instruction {
       else if (zero) clear.run(frame, row, row + 1);
     }
   }
+
+  @Override
+  public String toString() {
+    return "Alive " + copy;
+  }
 }

@@ -101,4 +101,9 @@ final class BatchProduct implements Instruction {
   private static void axpy(float s, float[] y, int yo, float[] z, int zo, int n) {
     for (int j = 0; j < n; j++) z[zo + j] = Math.fma(s, y[yo + j], z[zo + j]);
   }
+
+  @Override
+  public String toString() {
+    return "BatchProduct " + a + " x " + b;
+  }
 }

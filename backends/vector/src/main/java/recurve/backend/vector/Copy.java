@@ -98,4 +98,9 @@ final class Copy implements Instruction {
       }
     }
   }
+
+  @Override
+  public String toString() {
+    return "Copy " + from + " -> " + to;
+  }
 }

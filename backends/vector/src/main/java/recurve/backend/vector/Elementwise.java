@@ -1,6 +1,7 @@
 package recurve.backend.vector;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -10,48 +11,47 @@ import java.util.List;
  * allows; the last two are the rows and columns of the kernel, the rest are loops around it.
  */
 final class Elementwise implements Instruction {
-  /** An operand of the kernel: a slot and the view it stands for. */
-  record Operand(View view, boolean writes) {}
-
   private final Kernel kernel;
-  private final View[] views; // by slot, with the merged axes
+  private final View[] views; // by slot, all of the merged extents
   private final boolean[] writes;
   private final int lead;
   private final int[] dims; // merged, without the leading axis
   private final boolean flat; // each operand's rows follow each other without gaps
+  private final int shortfall; // columns that the last of all rows lacks
   private final Scratch[] scratch; // by worker
   private final int grain;
 
   private static final class Scratch {
     final Object[] arrays;
-    final int[] at, strides, index;
+    final int[] at, strides;
 
-    Scratch(int slots, int rank) {
+    Scratch(int slots) {
       arrays = new Object[slots];
       at = new int[slots];
       strides = new int[slots];
-      index = new int[rank];
     }
   }
 
   /**
    * Makes the instruction.
    *
-   * @param operands by slot, all of {@code layout}'s extents
+   * @param views by slot, all of the same merged extents
+   * @param writes by slot, whether it is written
+   * @param flat see {@link Layout#flat}
+   * @param shortfall by how many columns the last row is shorter than the others
    */
-  Elementwise(Kernel kernel, List<Operand> operands, Layout layout, int workers) {
+  Elementwise(
+      Kernel kernel, List<View> views, boolean[] writes, boolean flat, int shortfall, int workers) {
     this.kernel = kernel;
-    lead = layout.lead();
-    dims = layout.dims();
-    views = new View[operands.size()];
-    writes = new boolean[views.length];
-    for (int s = 0; s < views.length; s++) {
-      views[s] = layout.view(operands.get(s).view());
-      writes[s] = operands.get(s).writes();
-    }
-    flat = layout.flat();
+    this.views = views.toArray(View[]::new);
+    this.writes = writes;
+    this.flat = flat;
+    this.shortfall = shortfall;
+    int[] extents = views.get(0).dims();
+    lead = extents[0];
+    dims = Arrays.copyOfRange(extents, 1, extents.length);
     scratch = new Scratch[workers];
-    for (int w = 0; w < workers; w++) scratch[w] = new Scratch(views.length, dims.length);
+    for (int w = 0; w < workers; w++) scratch[w] = new Scratch(views.size());
     int each = Math.max(1, View.size(dims));
     grain = each >= 4096 ? 1 : dims.length == 0 ? 4096 : Math.max(1, 4096 / each);
   }
@@ -86,12 +86,17 @@ final class Elementwise implements Instruction {
     }
     int n = to - from, rank = dims.length;
     if (rank == 0) { // one axis only
-      java.util.Arrays.fill(w.strides, 0);
+      Arrays.fill(w.strides, 0);
       if (flat) kernel.run(w.arrays, w.at, w.strides, 1, n);
       else rows(w, 0, n, 1);
     } else if (rank == 1) {
       if (flat) kernel.run(w.arrays, w.at, w.strides, 1, n * dims[0]);
-      else rows(w, 0, n, dims[0]);
+      else if (shortfall == 0 || to < lead) rows(w, 0, n, dims[0]);
+      else {
+        rows(w, 0, n - 1, dims[0]);
+        for (int s = 0; s < views.length; s++) w.at[s] += (n - 1) * views[s].strides()[0];
+        rows(w, 0, 1, dims[0] - shortfall);
+      }
     } else {
       for (int i = 0; i < n; i++) {
         nest(w, 1);
@@ -116,5 +121,10 @@ final class Elementwise implements Instruction {
       for (int s = 0; s < views.length; s++) w.at[s] += views[s].strides()[axis];
     }
     for (int s = 0; s < views.length; s++) w.at[s] -= dims[axis - 1] * views[s].strides()[axis];
+  }
+
+  @Override
+  public String toString() {
+    return "Elementwise " + lead + Arrays.toString(dims) + (flat ? " flat " : " ") + kernel;
   }
 }

@@ -51,4 +51,9 @@ final class Gather implements Instruction {
   static ShapeException outside(int id, int rows) {
     return new ShapeException("id " + id + " is outside of a table of " + rows + " rows");
   }
+
+  @Override
+  public String toString() {
+    return "Gather " + to;
+  }
 }

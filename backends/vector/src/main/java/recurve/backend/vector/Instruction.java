@@ -17,6 +17,11 @@ interface Instruction {
     return 1;
   }
 
+  /** How many pieces for each thread it is cut into; more even the work out. */
+  default int pieces() {
+    return 4;
+  }
+
   /** Does units {@code from} to {@code to}. */
   void run(Frame frame, int from, int to);
 

@@ -80,15 +80,6 @@ record Layout(List<int[]> groups, int[] extents, boolean flat) {
     return axis < 0 || v.dims()[axis] == 1 ? 0 : v.strides()[axis];
   }
 
-  int lead() {
-    return extents[0];
-  }
-
-  /** The merged extents after the leading one. */
-  int[] dims() {
-    return Arrays.copyOfRange(extents, 1, extents.length);
-  }
-
   /** An operand with the merged axes. */
   View view(View v) {
     int[] strides = groups.stream().mapToInt(g -> stride(v, g)).toArray();

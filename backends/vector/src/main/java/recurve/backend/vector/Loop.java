@@ -1,6 +1,7 @@
 package recurve.backend.vector;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,6 +61,12 @@ final class Loop implements Instruction {
     return extent;
   }
 
+  /** Few rows of many steps: the weights of a product are read once for each piece. */
+  @Override
+  public int pieces() {
+    return 1;
+  }
+
   @Override
   public List<Access> accesses() {
     var all = new ArrayList<Access>();
@@ -78,5 +85,10 @@ final class Loop implements Instruction {
         else i.run(frame, 0, i.extent());
       }
     }
+  }
+
+  @Override
+  public String toString() {
+    return "Loop " + steps + (byRow ? " by row" : "") + " of " + Arrays.toString(body);
   }
 }

@@ -232,7 +232,7 @@ final class Lowering {
       else builder.write(v, place);
       views.put(v, to);
     }
-    emit(builder.build(space, depth > 0, context, this::copied));
+    builder.build(space, depth > 0, context, this::copied).forEach(this::emit);
     for (View[] move : late) emit(new Copy(move[0], move[1]));
   }
 

@@ -46,4 +46,9 @@ final class Pack implements Instruction {
         last,
         packed.buffer().floats());
   }
+
+  @Override
+  public String toString() {
+    return "Pack " + from;
+  }
 }

@@ -66,4 +66,9 @@ final class Product implements Instruction {
         false,
         scratch[frame.worker]);
   }
+
+  @Override
+  public String toString() {
+    return "Product " + a + " x " + c.dim(2);
+  }
 }

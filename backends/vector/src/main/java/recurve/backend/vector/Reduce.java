@@ -68,4 +68,9 @@ final class Reduce implements Instruction {
   private static void add(float[] x, int f, float[] y, int t, int n) {
     for (int j = 0; j < n; j++) y[t + j] += x[f + j];
   }
+
+  @Override
+  public String toString() {
+    return "Reduce " + from;
+  }
 }

@@ -73,4 +73,9 @@ final class Scatter implements Instruction {
       }
     }
   }
+
+  @Override
+  public String toString() {
+    return "Scatter " + updates + " -> " + to;
+  }
 }

@@ -51,4 +51,9 @@ final class Uniform implements Instruction {
       }
     }
   }
+
+  @Override
+  public String toString() {
+    return "Uniform " + to;
+  }
 }

@@ -27,6 +27,6 @@ public final class VectorBackend implements Backend {
   @Override
   public Executable compile(Graph graph, CompileOptions options) {
     options.check(graph);
-    return new VectorExecutable(graph, options, products, kernels);
+    return new VectorExecutable(Sunk.apply(graph), options, products, kernels);
   }
 }

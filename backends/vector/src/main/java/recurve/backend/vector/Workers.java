@@ -16,6 +16,7 @@ final class Workers implements AutoCloseable {
   private final Frame[] frames;
   private final Thread[] threads;
   private final AtomicInteger running = new AtomicInteger();
+  private final AtomicInteger next = new AtomicInteger();
   private volatile int round;
   private volatile boolean closed;
   private volatile @Nullable Thread waiting;
@@ -52,6 +53,7 @@ final class Workers implements AutoCloseable {
     job = instruction;
     waiting = Thread.currentThread();
     running.set(threads.length);
+    next.set(0);
     round++;
     for (Thread t : threads) LockSupport.unpark(t);
     try {
@@ -72,12 +74,14 @@ final class Workers implements AutoCloseable {
 
   private void share(Instruction instruction, int worker) {
     int extent = instruction.extent(), grain = instruction.grain();
-    int parts = Math.min(frames.length, extent / grain);
-    if (worker >= parts) return;
+    int parts = Math.min(frames.length * instruction.pieces(), extent / grain);
     long units = (extent + grain - 1) / grain;
-    int from = (int) (units * worker / parts) * grain;
-    int to = Math.min(extent, (int) (units * (worker + 1) / parts) * grain);
-    if (from < to) instruction.run(frames[worker], from, to);
+    // whoever is free takes the next piece: other programs may hold up a thread
+    for (int p = next.getAndIncrement(); p < parts; p = next.getAndIncrement()) {
+      int from = (int) (units * p / parts) * grain;
+      int to = Math.min(extent, (int) (units * (p + 1) / parts) * grain);
+      if (from < to) instruction.run(frames[worker], from, to);
+    }
   }
 
   private void work(int worker) {
