@@ -8,7 +8,7 @@ package recurve.backend.vector;
  */
 final class Products {
   // rows of a that stay in the second-level cache while panels stream past
-  private static final int BLOCK_FLOATS = Integer.getInteger("mc", 64 * 1024);
+  private static final int BLOCK_FLOATS = Integer.getInteger("mc", 96 * 1024);
 
   private final Tiles tiles;
 
@@ -44,23 +44,54 @@ final class Products {
       int ldc,
       boolean add,
       float[] scratch) {
-    int block = Panels.block(depth), panels = Panels.count(columns);
-    int high = Math.max(Tiles.HEIGHT, BLOCK_FLOATS / block / Tiles.HEIGHT * Tiles.HEIGHT);
-    for (int k = 0; k < depth; k += block) {
-      int deep = Math.min(block, depth - k);
-      boolean adding = add || k > 0;
-      for (int i0 = 0; i0 < rows; i0 += high) {
-        int i1 = Math.min(rows, i0 + high);
+    int block = Panels.block(depth);
+    // either all of c's rows stay in cache while the blocks of depth are added up, or a panel's do
+    boolean narrow = (long) Math.min(rows, BLOCK_FLOATS / block) * columns <= BLOCK_FLOATS;
+    int high = Math.max(8 * Tiles.HEIGHT, BLOCK_FLOATS / (narrow ? block : depth));
+    int blocks = (rows + high - 1) / high;
+    for (int n = 0; n < blocks; n++) {
+      int i0 = (int) ((long) rows * n / blocks), i1 = (int) ((long) rows * (n + 1) / blocks);
+      if (narrow) {
+        for (int k = 0; k < depth; k += block) {
+          for (int p = fromPanel; p < toPanel; p++) {
+            panel(i0, i1, depth, k, columns, a, ao, lda, b, p, c, co, ldc, add, scratch);
+          }
+        }
+      } else {
         for (int p = fromPanel; p < toPanel; p++) {
-          int bo = k * panels * Panels.WIDTH + p * deep * Panels.WIDTH;
-          int j = p * Panels.WIDTH, width = Math.min(Panels.WIDTH, columns - j);
-          if (width == Panels.WIDTH) {
-            column(i0, i1, deep, a, ao + k, lda, b, bo, c, co + j, ldc, adding);
-          } else {
-            edge(i0, i1, deep, a, ao + k, lda, b, bo, c, co + j, ldc, width, adding, scratch);
+          for (int k = 0; k < depth; k += block) {
+            panel(i0, i1, depth, k, columns, a, ao, lda, b, p, c, co, ldc, add, scratch);
           }
         }
       }
+    }
+  }
+
+  /** One panel of one block of depth. */
+  private void panel(
+      int i0,
+      int i1,
+      int depth,
+      int k,
+      int columns,
+      float[] a,
+      int ao,
+      int lda,
+      float[] b,
+      int p,
+      float[] c,
+      int co,
+      int ldc,
+      boolean add,
+      float[] scratch) {
+    int deep = Math.min(Panels.block(depth), depth - k);
+    int bo = k * Panels.count(columns) * Panels.WIDTH + p * deep * Panels.WIDTH;
+    int j = p * Panels.WIDTH, width = Math.min(Panels.WIDTH, columns - j);
+    boolean adding = add || k > 0;
+    if (width == Panels.WIDTH) {
+      column(i0, i1, deep, a, ao + k, lda, b, bo, c, co + j, ldc, adding);
+    } else {
+      edge(i0, i1, deep, a, ao + k, lda, b, bo, c, co + j, ldc, width, adding, scratch);
     }
   }
 

@@ -141,29 +141,15 @@ final class VectorExecutable implements Executable {
     ran = program;
   }
 
-  /** Prints what a run is spent on, for whoever tunes this backend. */
-  void profile(int runs) {
-    Program program = java.util.Objects.requireNonNull(ran);
-    long[] spent = new long[program.code().size()];
-    for (int r = 0; r < runs; r++) {
-      for (var e : program.inputs().entrySet()) e.getValue().place(held(e.getKey()).array);
-      for (int i = 0; i < spent.length; i++) {
-        long t = System.nanoTime();
-        workers.run(program.code().get(i));
-        spent[i] += System.nanoTime() - t;
-      }
-    }
-    long total = java.util.Arrays.stream(spent).sum();
-    java.util.stream.IntStream.range(0, spent.length)
-        .boxed()
-        .sorted((a, b) -> Long.compare(spent[b], spent[a]))
-        .limit(45)
-        .forEach(
-            i ->
-                System.out.printf(
-                    "%4d %8.3f ms %5.1f%%  %s%n",
-                    i, spent[i] / 1e6 / runs, 100.0 * spent[i] / total, program.code().get(i)));
-    System.out.printf("total %.2f ms, %d instructions%n", total / 1e6 / runs, spent.length);
+  /** What the last run did, and who did it: for whoever measures. */
+  Program program() {
+    Program program = ran;
+    if (program == null) throw new IllegalStateException("nothing has run");
+    return program;
+  }
+
+  Workers workers() {
+    return workers;
   }
 
   private Program bind() {

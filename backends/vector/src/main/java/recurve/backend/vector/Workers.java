@@ -1,5 +1,6 @@
 package recurve.backend.vector;
 
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,11 @@ final class Workers implements AutoCloseable {
 
   int count() {
     return frames.length;
+  }
+
+  /** The threads beside the caller's. */
+  List<Thread> threads() {
+    return List.of(threads);
   }
 
   /** Runs an instruction to its end. */
