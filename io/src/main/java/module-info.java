@@ -14,5 +14,6 @@ module recurve.io {
 
   exports recurve.io;
   exports recurve.io.checkpoint;
+  exports recurve.io.onnx;
   exports recurve.io.text;
 }

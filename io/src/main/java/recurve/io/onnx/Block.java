@@ -1,0 +1,103 @@
+package recurve.io.onnx;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import recurve.ir.Value;
+import recurve.onnx.proto.AttributeProto;
+import recurve.onnx.proto.NodeProto;
+import recurve.onnx.proto.ValueInfoProto;
+
+/** A graph being written: the model's own, or the body of a Scan, which reads names outside it. */
+final class Block {
+  /** A value that stands outside under another one: an argument that a loop captured. */
+  record Alias(Block block, Value value) {}
+
+  private final Names names;
+  private final Map<Value, String> known = new HashMap<>();
+  private final Map<Value, Alias> aliases = new HashMap<>();
+  final List<NodeProto> nodes = new ArrayList<>();
+  final List<ValueInfoProto> infos = new ArrayList<>();
+  private final Set<String> made = new HashSet<>();
+
+  /** Names that no two values of a model share, bodies included. */
+  static final class Names {
+    private final Set<String> taken = new HashSet<>();
+    private final Map<String, Integer> next = new HashMap<>();
+
+    /** Takes a name as it is. */
+    void take(String name) {
+      if (!taken.add(name)) {
+        throw new OnnxException(
+            "two values are named '"
+                + name
+                + "'; in ONNX inputs and outputs need names of their own");
+      }
+    }
+
+    /** A new name that begins like this. */
+    String fresh(String base) {
+      while (true) {
+        String name = base + "_" + next.merge(base, 1, Integer::sum);
+        if (taken.add(name)) return name;
+      }
+    }
+  }
+
+  Block(Names names) {
+    this.names = names;
+  }
+
+  Block inner() {
+    return new Block(names);
+  }
+
+  String fresh(String base) {
+    return names.fresh(base);
+  }
+
+  void name(Value value, String name) {
+    known.put(value, name);
+  }
+
+  Optional<String> name(Value value) {
+    return Optional.ofNullable(known.get(value));
+  }
+
+  void alias(Value inner, Alias outer) {
+    aliases.put(inner, outer);
+  }
+
+  Optional<Alias> alias(Value value) {
+    return Optional.ofNullable(aliases.get(value));
+  }
+
+  /** Whether a node of this very block yields the name. */
+  boolean makes(String name) {
+    return made.contains(name);
+  }
+
+  /** Adds a node of one output, whose name it returns. */
+  String add(String op, List<String> inputs, AttributeProto... attributes) {
+    String output = fresh(op);
+    add(op, inputs, List.of(output), attributes);
+    return output;
+  }
+
+  /** Adds a node. */
+  void add(String op, List<String> inputs, List<String> outputs, AttributeProto... attributes) {
+    made.addAll(outputs);
+    nodes.add(
+        NodeProto.newBuilder()
+            .setOpType(op)
+            .setName("node_" + outputs.stream().filter(o -> !o.isEmpty()).findFirst().orElse(op))
+            .addAllInput(inputs)
+            .addAllOutput(outputs)
+            .addAllAttribute(List.of(attributes))
+            .build());
+  }
+}

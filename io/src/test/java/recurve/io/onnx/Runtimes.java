@@ -1,0 +1,166 @@
+package recurve.io.onnx;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.TensorInfo;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.DoubleBuffer;
+import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Random;
+import recurve.backend.CompileOptions;
+import recurve.backend.Reference;
+import recurve.ir.Dim;
+import recurve.ir.Graph;
+import recurve.ir.Tensor;
+import recurve.ir.Value;
+
+/** Runs one graph in ONNX Runtime and in the reference interpreter. */
+final class Runtimes {
+  private Runtimes() {}
+
+  /** A result of each within 1e-5 of the other, for one binding of the symbols. */
+  static void compare(
+      Graph graph, Map<String, Tensor> weights, OnnxOptions options, Map<String, Tensor> inputs) {
+    OnnxExport export = OnnxExport.of(graph, weights, Map.of(), options);
+    compare(graph, weights, export, inputs);
+  }
+
+  static void compare(
+      Graph graph, Map<String, Tensor> weights, OnnxExport export, Map<String, Tensor> inputs) {
+    Map<String, Tensor> expected = reference(graph, weights, inputs);
+    Map<String, Tensor> actual = onnxRuntime(export.bytes(), inputs);
+    assertEquals(expected.keySet(), actual.keySet());
+    expected.forEach(
+        (name, e) -> {
+          Tensor a = actual.get(name);
+          assertEquals(e.dtype(), a.dtype(), name);
+          assertArrayEquals(e.dims(), a.dims(), name);
+          for (int i = 0; i < e.size(); i++) {
+            double tolerance = e.dtype().isFloat() ? 1e-5 * Math.max(1, Math.abs(e.at(i))) : 0;
+            assertEquals(e.at(i), a.at(i), tolerance, name + "[" + i + "]");
+          }
+        });
+  }
+
+  static Map<String, Tensor> reference(
+      Graph graph, Map<String, Tensor> weights, Map<String, Tensor> inputs) {
+    var results = new LinkedHashMap<String, Tensor>();
+    try (var run = new Reference().compile(graph, CompileOptions.threads(1))) {
+      weights.forEach(run::write);
+      inputs.forEach(run::write);
+      run.run();
+      for (String name : graph.names()) results.put(name, run.read(name));
+    }
+    return results;
+  }
+
+  static Map<String, Tensor> onnxRuntime(byte[] model, Map<String, Tensor> inputs) {
+    OrtEnvironment environment = OrtEnvironment.getEnvironment();
+    var feeds = new LinkedHashMap<String, OnnxTensor>();
+    try (var options = new OrtSession.SessionOptions()) {
+      options.setIntraOpNumThreads(1);
+      try (OrtSession session = environment.createSession(model, options)) {
+        for (var input : inputs.entrySet()) {
+          feeds.put(input.getKey(), tensor(environment, input.getValue()));
+        }
+        try (OrtSession.Result result = session.run(feeds)) {
+          var results = new LinkedHashMap<String, Tensor>();
+          for (var entry : result) {
+            results.put(entry.getKey(), tensor((OnnxTensor) entry.getValue()));
+          }
+          return results;
+        }
+      }
+    } catch (OrtException e) {
+      throw new AssertionError("ONNX Runtime: " + e.getMessage(), e);
+    } finally {
+      feeds.values().forEach(OnnxTensor::close);
+    }
+  }
+
+  private static OnnxTensor tensor(OrtEnvironment environment, Tensor t) throws OrtException {
+    long[] shape = Arrays.stream(t.dims()).asLongStream().toArray();
+    return switch (t.dtype()) {
+      case F32 -> OnnxTensor.createTensor(environment, FloatBuffer.wrap(t.floats()), shape);
+      case F64 -> OnnxTensor.createTensor(environment, DoubleBuffer.wrap(t.doubles()), shape);
+      case I32 -> OnnxTensor.createTensor(environment, IntBuffer.wrap(t.ints()), shape);
+      case BOOL -> {
+        var bytes = ByteBuffer.allocateDirect(t.size()).order(ByteOrder.nativeOrder());
+        for (int i = 0; i < t.size(); i++) bytes.put(i, (byte) (t.booleans()[i] ? 1 : 0));
+        yield OnnxTensor.createTensor(environment, bytes, shape, OnnxJavaType.BOOL);
+      }
+    };
+  }
+
+  private static Tensor tensor(OnnxTensor t) {
+    TensorInfo info = t.getInfo();
+    int[] dims = Arrays.stream(info.getShape()).mapToInt(Math::toIntExact).toArray();
+    int n = Arrays.stream(dims).reduce(1, (a, b) -> a * b);
+    return switch (info.type) {
+      case FLOAT -> {
+        var x = new float[n];
+        t.getFloatBuffer().get(x);
+        yield Tensor.of(x, dims);
+      }
+      case DOUBLE -> {
+        var x = new double[n];
+        t.getDoubleBuffer().get(x);
+        yield Tensor.of(x, dims);
+      }
+      case INT32 -> {
+        var x = new int[n];
+        t.getIntBuffer().get(x);
+        yield Tensor.of(x, dims);
+      }
+      case BOOL -> {
+        var x = new boolean[n];
+        ByteBuffer bytes = t.getByteBuffer();
+        for (int i = 0; i < n; i++) x[i] = bytes.get(i) != 0;
+        yield Tensor.of(x, dims);
+      }
+      default -> throw new AssertionError("an output of " + info.type);
+    };
+  }
+
+  /** Numbers for every input: floats in [-1, 1), integers in [0, 3). */
+  static Map<String, Tensor> random(Graph graph, Map<String, Long> binding, Random random) {
+    var tensors = new LinkedHashMap<String, Tensor>();
+    for (Value v : graph.inputs()) tensors.put(Graph.nameOf(v), random(v, binding, random));
+    return tensors;
+  }
+
+  private static Tensor random(Value v, Map<String, Long> binding, Random random) {
+    int[] dims = v.shape().dims().stream().mapToInt((Dim d) -> (int) d.bind(binding)).toArray();
+    Tensor t = Tensor.zeros(v.dtype(), dims);
+    for (int i = 0; i < t.size(); i++) {
+      switch (v.dtype()) {
+        case F32 -> t.floats()[i] = 2 * random.nextFloat() - 1;
+        case F64 -> t.doubles()[i] = 2 * random.nextDouble() - 1;
+        case I32 -> t.ints()[i] = random.nextInt(3);
+        case BOOL -> t.booleans()[i] = random.nextBoolean();
+      }
+    }
+    return t;
+  }
+
+  /** Splits tensors: those whose name is a weight's, and the others. */
+  static Map<String, Tensor> only(Map<String, Tensor> all, boolean weights) {
+    var some = new LinkedHashMap<String, Tensor>();
+    all.forEach(
+        (name, t) -> {
+          if (name.startsWith("w") == weights) some.put(name, t);
+        });
+    return some;
+  }
+}
