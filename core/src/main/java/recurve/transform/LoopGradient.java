@@ -9,11 +9,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import recurve.ir.DType;
+import recurve.ir.Dim;
 import recurve.ir.Graph;
 import recurve.ir.Loop;
 import recurve.ir.Node;
 import recurve.ir.Op;
 import recurve.ir.Ops;
+import recurve.ir.Shape;
 import recurve.ir.Value;
 
 /**
@@ -39,7 +42,6 @@ final class LoopGradient {
   private final List<Value> consts;
   private final List<Value> carry;
   private final List<Value> xs;
-  private final Rows rows;
 
   LoopGradient(Node loop, Op.Scan scan) {
     this.loop = loop;
@@ -48,8 +50,6 @@ final class LoopGradient {
     this.consts = inputs.subList(0, scan.consts());
     this.carry = inputs.subList(scan.consts(), scan.consts() + scan.carries());
     this.xs = inputs.subList(scan.consts() + scan.carries(), inputs.size());
-    this.rows =
-        new Rows(scan.lengths() ? Optional.of(loop.inputs().getLast().dim(0)) : Optional.empty());
   }
 
   void pull(Pullback to) {
@@ -84,10 +84,15 @@ final class LoopGradient {
     roots.addAll(xs);
     roots.addAll(dCarry.values());
     roots.addAll(dYs.values());
+    var rows = new Rows(scan.lengths(), roots);
     var sums = new TimeSum(scan, rows, Graph.dependents(gradients.values(), roots));
     var dConsts = new LinkedHashMap<Value, Value>();
     for (Value c : consts) {
       if (gradients.containsKey(c)) dConsts.put(c, sums.of(gradients.get(c)));
+    }
+    if (sums.mixesRows()) {
+      masked(to);
+      return;
     }
     var back = new ArrayList<Value>();
     dCarry.forEach((c, d) -> back.add(gradients.getOrDefault(c, d.like(0))));
@@ -95,9 +100,9 @@ final class LoopGradient {
     for (Value x : dXs) back.add(gradients.get(x));
     back.addAll(sums.stacks().keySet());
 
-    List<Value> saved = saved(step.outs(), back);
-    Node forward = forward(step.outs(), saved, to);
-    List<Value> results = backward(to, forward, saved, dCarry, dYs, back);
+    List<Value> saved = saved(step.outs(), back, rows);
+    Node forward = forward(step.outs(), saved, rows, to);
+    List<Value> results = backward(to, forward, saved, rows, dCarry, dYs, back);
 
     var outer = new HashMap<Value, Value>();
     for (int i = 0; i < consts.size(); i++) outer.put(consts.get(i), loop.input(i));
@@ -120,7 +125,7 @@ final class LoopGradient {
   }
 
   /** The loop again, which now also writes what the gradient reads. */
-  private Node forward(List<Value> outs, List<Value> saved, Pullback to) {
+  private Node forward(List<Value> outs, List<Value> saved, Rows rows, Pullback to) {
     var all = new ArrayList<>(outs);
     for (Value v : saved) all.add(rows.lead(v));
     Graph body = new Graph(scan.body().inputs(), all);
@@ -142,6 +147,7 @@ final class LoopGradient {
       Pullback to,
       Node forward,
       List<Value> saved,
+      Rows rows,
       Map<Value, Value> dCarry,
       Map<Integer, Value> dYs,
       List<Value> back) {
@@ -210,7 +216,7 @@ final class LoopGradient {
   }
 
   /** The values of one forward step that the loop must write out for its gradient. */
-  private List<Value> saved(List<Value> outs, List<Value> back) {
+  private List<Value> saved(List<Value> outs, List<Value> back, Rows rows) {
     List<Node> nodes = Graph.nodes(outs);
     var forward = new HashSet<Value>(scan.body().inputs());
     for (Node n : nodes) forward.addAll(n.outputs());
@@ -271,6 +277,51 @@ final class LoopGradient {
       case Op.ScatterND s -> false;
       case Op.Scan s -> false;
     };
+  }
+
+  /**
+   * The gradient where a step mixes the rows of the batch, as a loop within the step over weights
+   * that differ from turn to turn does: that of the same loop without lengths, which chooses
+   * between old and new values by itself and reads zeros in place of padding.
+   */
+  private void masked(Pullback to) {
+    Value lengths = loop.inputs().getLast();
+    int first = scan.consts(), then = first + carry.size();
+    var sequences = new ArrayList<>(loop.inputs().subList(then, then + xs.size()));
+    sequences.add(Ops.range(0, DType.I32, Shape.of(scan.length(), lengths.dim(0))));
+    Loop.Result result =
+        new Loop(scan.length(), scan.reverse(), Optional.empty())
+            .run(
+                loop.inputs().subList(first, then),
+                sequences,
+                (k, x) -> {
+                  Value alive = x.getLast().less(lengths); // [B]
+                  var map = new HashMap<Value, Value>();
+                  for (int i = 0; i < first; i++) map.put(consts.get(i), loop.input(i));
+                  for (int i = 0; i < k.size(); i++) map.put(carry.get(i), k.get(i));
+                  for (int i = 0; i < xs.size(); i++) {
+                    map.put(xs.get(i), choose(alive, x.get(i), x.get(i).like(0)));
+                  }
+                  List<Value> outs = Graph.substitute(scan.body().outputs(), map);
+                  var now = new ArrayList<Value>();
+                  for (int i = 0; i < outs.size(); i++) {
+                    Value out = outs.get(i);
+                    now.add(choose(alive, out, i < k.size() ? k.get(i) : out.like(0)));
+                  }
+                  return new Loop.Trip(now.subList(0, k.size()), now.subList(k.size(), now.size()));
+                });
+    Node plain = (carry.isEmpty() ? result.ys() : result.carry()).get(0).node();
+    for (int i = 0; i < loop.outputs().size(); i++) {
+      to.stand(plain.outputs().get(i), loop.outputs().get(i));
+    }
+    if (plain.op() instanceof Op.Scan s) new LoopGradient(plain, s).pull(to);
+  }
+
+  /** {@code alive ? a : b}, by row. */
+  private static Value choose(Value alive, Value a, Value b) {
+    Shape rows = alive.shape();
+    while (rows.rank() < a.rank()) rows = rows.insert(rows.rank(), Dim.ONE);
+    return alive.reshape(rows).where(a, b);
   }
 
   private static Map<Value, Value> placeholders(List<Value> values, String prefix) {

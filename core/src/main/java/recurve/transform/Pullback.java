@@ -76,6 +76,13 @@ final class Pullback {
     if (active.contains(v)) cotangents.merge(v, d.get(), Value::plus);
   }
 
+  /** Puts another value in the place of one of the graph, with its cotangent. */
+  void stand(Value by, Value old) {
+    replace(old, by);
+    Value d = cotangents.get(old);
+    if (d != null) cotangents.put(by, d);
+  }
+
   /** Puts another value in the place of one of the graph. */
   void replace(Value old, Value by) {
     replaced.put(old, by);

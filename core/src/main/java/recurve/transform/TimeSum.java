@@ -10,7 +10,6 @@ import recurve.ir.Dim;
 import recurve.ir.Op;
 import recurve.ir.Ops;
 import recurve.ir.Shape;
-import recurve.ir.ShapeException;
 import recurve.ir.Value;
 
 /**
@@ -31,6 +30,7 @@ final class TimeSum {
   private final Map<Value, Value> stacks = new LinkedHashMap<>();
   private final Map<Value, Value> sums = new HashMap<>();
   private final Map<Value, Boolean> products = new HashMap<>();
+  private boolean mixesRows;
 
   /**
    * @param rows how the loop writes values out
@@ -40,6 +40,14 @@ final class TimeSum {
     this.scan = scan;
     this.rows = rows;
     this.varying = varying;
+  }
+
+  /**
+   * Whether a factor would have to be written that is not made row by row, so that the loop could
+   * not leave out dead rows. The sums are of no use then.
+   */
+  boolean mixesRows() {
+    return mixesRows;
   }
 
   /** The values to stack, each with the input that stands for its stack in the sums. */
@@ -150,13 +158,8 @@ final class TimeSum {
       for (int axis : permutation) p.add(axis + 1);
       return stack(v.node().input(0)).transpose(p);
     }
-    throw new ShapeException(
-        "no gradient for a loop with lengths whose step mixes the rows of a batch: "
-            + v.node()
-            + " is "
-            + v.type()
-            + " and has no axis "
-            + rows.batch().get());
+    mixesRows = true;
+    return Ops.input("mixed", v.dtype(), v.shape().insert(0, scan.length()));
   }
 
   private boolean holdsProduct(Value g) {

@@ -216,6 +216,36 @@ class GradientTest {
   }
 
   @Test
+  void ofALoopInALoopWithLengths() {
+    Net net = padded();
+    Check.gradient(net, Networks.nested(net, Optional.of(net.data.get("lengths"))), 3);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Cells.class)
+  void tellsTheBatchFromAxesOfItsSize(Cells cell) {
+    var net = new Net(DType.F64);
+    Value lengths = net.ints("lengths", Tensor.of(new int[] {5, 2, 0}, 3), Dim.of(3));
+    Value x = net.param("x", 5, 3, 3);
+    Net.Cell twoLoops =
+        new Net.Cell() {
+          @Override
+          public int states() {
+            return cell.states();
+          }
+
+          @Override
+          public List<Value> step(Net m, String n, Value in, List<Value> states, long units) {
+            Value twice = Ops.concat(0, List.of(in.unsqueeze(0), in.square().unsqueeze(0)));
+            Value deep = m.rnn(n + "/deep", Cells.ELMAN, twice, units);
+            return cell.step(m, n, deep.sum(0).squeeze(0).t().matmul(m.eye()).t(), states, units);
+          }
+        };
+    Value y = net.rnn("c", twoLoops, x, 3, false, Optional.of(lengths)).ys().get(0);
+    Check.gradient(net, net.loss(y), 4);
+  }
+
+  @Test
   void ofWhatALoopCapturesInsideItsStep() {
     var net = new Net(DType.F64);
     Check.gradient(net, Networks.captures(net), 3);

@@ -115,6 +115,12 @@ final class Net {
     return all;
   }
 
+  /** The identity, 3 by 3, which the graph cannot see through. */
+  Value eye() {
+    given.put("eye", Tensor.of(new double[] {1, 0, 0, 0, 1, 0, 0, 0, 1}, 3, 3).cast(dtype));
+    return data.computeIfAbsent("eye", k -> Ops.input(k, dtype, Shape.of(3, 3)));
+  }
+
   /** Loss, then the gradients, named as their parameters. */
   Graph gradient(Value loss) {
     var names = List.copyOf(wrt.keySet());

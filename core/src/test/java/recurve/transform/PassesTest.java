@@ -57,6 +57,9 @@ class PassesTest {
     models.add(new Model("attention", false, Networks::attention));
     models.add(new Model("captures", false, Networks::captures));
     models.add(new Model("nested", false, m -> Networks.nested(m, Optional.empty())));
+    models.add(
+        new Model(
+            "nested, padded", true, m -> Networks.nested(m, Optional.of(m.data.get("lengths")))));
     models.add(new Model("projected", false, m -> Networks.projected(m, Optional.empty())));
     models.add(
         new Model(
