@@ -13,7 +13,7 @@ import recurve.option.Option;
 final class OptionHelp {
   private static final String SECTION = "declaredOptions";
   private static final int COLUMN = 32;
-  private static final int WIDTH = 100;
+  static final int WIDTH = 100;
 
   private final Map<String, List<Option<?>>> groups = new LinkedHashMap<>();
 
@@ -43,24 +43,22 @@ final class OptionHelp {
   }
 
   private static void line(StringBuilder text, Option<?> option) {
-    String flag = "  " + Flags.of(option.name()) + "=" + standard(option);
-    int at = flag.length();
-    text.append(flag);
-    if (at >= COLUMN) {
-      text.append(System.lineSeparator());
-      at = 0;
-    }
-    text.append(" ".repeat(COLUMN - at));
-    at = COLUMN;
+    var line = new StringBuilder("  " + Flags.of(option.name()) + "=" + standard(option));
+    if (line.length() >= COLUMN) end(text, line);
+    line.append(" ".repeat(COLUMN - 1 - line.length()));
     for (String word : (option.meaning() + " (" + option.takes() + ")").split(" ")) {
-      if (at > COLUMN && at + word.length() >= WIDTH) {
-        text.append(System.lineSeparator()).append(" ".repeat(COLUMN + 2));
-        at = COLUMN + 2;
+      if (line.length() + 1 + word.length() > WIDTH) {
+        end(text, line);
+        line.append(" ".repeat(COLUMN + 1));
       }
-      text.append(word).append(' ');
-      at += word.length() + 1;
+      line.append(' ').append(word);
     }
-    text.append(System.lineSeparator());
+    end(text, line);
+  }
+
+  private static void end(StringBuilder text, StringBuilder line) {
+    text.append(line).append(System.lineSeparator());
+    line.setLength(0);
   }
 
   /** An option's default as it would be written. */

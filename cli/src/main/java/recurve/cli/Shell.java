@@ -54,7 +54,7 @@ final class Shell {
     } catch (CommandLine.UnmatchedArgumentException e) {
       throw unmatched(e);
     } catch (CommandLine.ParameterException e) {
-      throw Failure.usage(e.getMessage() + seeHelp(e.getCommandLine()));
+      throw Failure.usage(OneLine.of(e) + "." + seeHelp(e.getCommandLine()));
     }
   }
 
@@ -112,7 +112,9 @@ final class Shell {
 
   private static CommandSpec spec(Command command) {
     CommandSpec spec = CommandSpec.create();
+    spec.usageMessage().width(OptionHelp.WIDTH);
     spec.usageMessage().description(Flags.plain(command.summary())).sortOptions(false);
+    spec.usageMessage().abbreviateSynopsis(true);
     command.declare(spec);
     spec.addOption(Flags.values("DIR", "folder of plugin jars; may be given again", Flags.PLUGINS));
     spec.addOption(Flags.truth("only results and errors", "-q", Flags.QUIET));

@@ -135,10 +135,16 @@ final class TrainCommand implements Command {
     return Failure.usage(what + " is missing: give " + how + ". See recurve train --help.");
   }
 
-  /** A text that can be opened: better to say so now than after hours of training. */
+  /** The training text is read at once; the others too, before hours of training. */
   private static Optional<Corpus> text(Settings settings, String name) {
     Optional<Path> path = settings.path(name);
-    path.ifPresent(p -> TextReader.open(p).close());
+    path.ifPresent(
+        p -> {
+          try (TextReader in = TextReader.open(p)) {
+            if (name.equals("train")) return;
+            while (in.next().isPresent()) {}
+          }
+        });
     return path.map(Corpus::text);
   }
 }
