@@ -7,8 +7,8 @@ import java.util.spi.ToolProvider;
 import java.util.stream.Collectors;
 
 /**
- * Holds a jar's {@code jar --describe-module} against the golden text in {@code build/modules}, so that what a module
- * exports, requires and provides changes only where a diff shows it.
+ * Holds a jar's {@code jar --describe-module} against the golden text in {@code build/modules}, so
+ * that what a module exports, requires and provides changes only where a diff shows it.
  */
 final class Describe {
   private Describe() {}
@@ -31,7 +31,13 @@ final class Describe {
     String name = out.toString().split("[@ ]", 2)[0];
     // the first line tells version and place
     String now =
-        name + "\n" + out.toString().lines().skip(1).filter(line -> !line.isBlank()).collect(Collectors.joining("\n", "", "\n"));
+        name
+            + "\n"
+            + out.toString()
+                .lines()
+                .skip(1)
+                .filter(line -> !line.isBlank())
+                .collect(Collectors.joining("\n", "", "\n"));
     Path golden = goldens.resolve(name + ".txt");
     String before = Files.exists(golden) ? Files.readString(golden) : "";
     if (now.equals(before)) {
@@ -42,7 +48,15 @@ final class Describe {
       Files.writeString(golden, now);
       return;
     }
-    System.err.println("module " + name + " is described by\n" + now.indent(2) + "but build/modules/" + name + ".txt says\n" + before.indent(2));
+    System.err.println(
+        "module "
+            + name
+            + " is described by\n"
+            + now.indent(2)
+            + "but build/modules/"
+            + name
+            + ".txt says\n"
+            + before.indent(2));
     System.err.println("If that is meant, run: mvn -q verify -DskipTests -Dgolden=write");
     System.exit(mode.equals("check") ? 1 : 0);
   }

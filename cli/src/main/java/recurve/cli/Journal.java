@@ -83,7 +83,7 @@ final class Journal implements Listener {
 
   @Override
   public void checkpoint(Supplier<Snapshot> snapshot, boolean best) {
-    folder.commit(Snapshots.toFiles(snapshot.get()));
+    folder.commit(snapshot.get());
     committed = true;
   }
 }

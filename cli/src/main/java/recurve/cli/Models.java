@@ -26,7 +26,7 @@ final class Models {
 
   /** Reads the model in a folder. */
   Loaded load(Path folder) {
-    Snapshot snapshot = Snapshots.ofFiles(folder.toString(), ModelFolder.read(folder));
+    Snapshot snapshot = ModelFolder.read(folder);
     try {
       return new Loaded(snapshot, Trained.of(model(folder, snapshot), snapshot));
     } catch (TrainingException e) {

@@ -53,7 +53,7 @@ final class Training {
   /** Goes on with the training in a folder. */
   void resume(Path out) {
     try (ModelFolder folder = ModelFolder.resume(out)) {
-      Optional<Snapshot> from = folder.resumed().map(s -> Snapshots.ofFiles(out.toString(), s));
+      Optional<Snapshot> from = folder.resumed();
       Model model = from.map(s -> resumed(out, s)).orElseGet(() -> settings.model(task, installed));
       fit(folder, model, from);
     }

@@ -19,6 +19,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import recurve.io.FileException;
 import recurve.io.FileException.Category;
+import recurve.train.Snapshot;
 
 /**
  * A trained model on disk, held open for a training that writes into it.
@@ -48,7 +49,7 @@ public final class ModelFolder implements AutoCloseable {
   private final boolean ours; // created by us: without a commit it goes again
   private final Log log;
   private Optional<Manifest> manifest;
-  private Optional<Snapshot> resumed;
+  private Optional<Content> resumed;
 
   private ModelFolder(Path path, Disk disk, FileChannel lock, boolean ours) throws IOException {
     this.path = path;
@@ -58,7 +59,7 @@ public final class ModelFolder implements AutoCloseable {
     finishCommit();
     Optional<ModelReader.Checkpoint> found = ModelReader.checkpoint(path);
     this.manifest = found.map(ModelReader.Checkpoint::manifest);
-    this.resumed = found.map(ModelReader.Checkpoint::snapshot);
+    this.resumed = found.map(ModelReader.Checkpoint::content);
     this.log = manifest.isPresent() ? Log.resume(path, manifest.get()) : Log.begin(path);
   }
 
@@ -103,6 +104,10 @@ public final class ModelFolder implements AutoCloseable {
    * @throws FileException naming the file that is missing, damaged or of another version
    */
   public static Snapshot read(Path path) {
+    return SnapshotFormat.read(path, content(path));
+  }
+
+  static Content content(Path path) {
     return ModelReader.read(path);
   }
 
@@ -164,6 +169,10 @@ public final class ModelFolder implements AutoCloseable {
 
   /** The checkpoint that the folder held when it was opened. */
   public Optional<Snapshot> resumed() {
+    return resumed.map(content -> SnapshotFormat.read(path, content));
+  }
+
+  Optional<Content> resumedContent() {
     return resumed;
   }
 
@@ -181,9 +190,13 @@ public final class ModelFolder implements AutoCloseable {
    * throws, the last one still counts.
    */
   public void commit(Snapshot snapshot) {
+    commit(SnapshotFormat.write(snapshot));
+  }
+
+  void commit(Content content) {
     try {
       finishCommit(); // of the last, should the disk have failed in the middle of it
-      Manifest next = stage(snapshot);
+      Manifest next = stage(content);
       disk.move(path.resolve(NEXT), path.resolve(ModelReader.COMMIT));
       disk.force(path);
       Set<String> obsolete = new TreeSet<>(manifest.map(m -> m.files().keySet()).orElse(Set.of()));
@@ -191,7 +204,7 @@ public final class ModelFolder implements AutoCloseable {
       manifest = Optional.of(next);
       finishCommit();
       for (String name : obsolete) disk.delete(path.resolve(name));
-      if (snapshot.training().isEmpty() && isEmptyFolder(path.resolve(TRAINING))) {
+      if (content.training().isEmpty() && isEmptyFolder(path.resolve(TRAINING))) {
         disk.delete(path.resolve(TRAINING));
       }
     } catch (IOException e) {
@@ -202,12 +215,12 @@ public final class ModelFolder implements AutoCloseable {
   }
 
   /** Writes what changed, and the list of all, to {@code .next/}. */
-  private Manifest stage(Snapshot snapshot) throws IOException {
+  private Manifest stage(Content all) throws IOException {
     Path stage = path.resolve(NEXT);
     remove(stage);
     Files.createDirectories(stage.resolve(TRAINING));
     var hashes = new LinkedHashMap<String, String>();
-    for (var content : contents(snapshot).entrySet()) {
+    for (var content : contents(all).entrySet()) {
       String name = content.getKey();
       Path file = stage.resolve(name);
       MessageDigest digest = Manifest.sha256();
@@ -225,16 +238,14 @@ public final class ModelFolder implements AutoCloseable {
     return next;
   }
 
-  private static Map<String, AtomicFiles.Content> contents(Snapshot snapshot) {
+  private static Map<String, AtomicFiles.Content> contents(Content all) {
     var contents = new LinkedHashMap<String, AtomicFiles.Content>();
-    contents.put(ModelReader.MODEL, bytes(Documents.write(snapshot.model())));
-    contents.put(ModelReader.WEIGHTS, new Safetensors(snapshot.weights())::writeTo);
-    snapshot
-        .vocabularies()
+    contents.put(ModelReader.MODEL, bytes(Documents.write(all.model())));
+    contents.put(ModelReader.WEIGHTS, new Safetensors(all.weights())::writeTo);
+    all.vocabularies()
         .forEach(
             (name, entries) -> contents.put(name + ".txt", bytes(Vocabularies.write(entries))));
-    snapshot
-        .training()
+    all.training()
         .ifPresent(
             state -> {
               contents.put(ModelReader.STATE, new Safetensors(state.tensors())::writeTo);

@@ -37,16 +37,16 @@ final class ModelReader {
   }
 
   /** A checkpoint and its list. */
-  record Checkpoint(Manifest manifest, Snapshot snapshot) {}
+  record Checkpoint(Manifest manifest, Content content) {}
 
-  static Snapshot read(Path folder) {
+  static Content read(Path folder) {
     if (!Files.isDirectory(folder)) {
       String what = Files.exists(folder) ? "is a file" : "there is no such folder";
       throw new FileException(
           Category.NO_INPUT, folder, what + "; expected a model folder. Check the name.");
     }
     return checkpoint(folder)
-        .map(Checkpoint::snapshot)
+        .map(Checkpoint::content)
         .orElseThrow(
             () ->
                 new FileException(
@@ -61,7 +61,7 @@ final class ModelReader {
       Optional<ModelReader> reader = locate(folder);
       if (reader.isEmpty()) return Optional.empty();
       try {
-        return Optional.of(new Checkpoint(reader.get().manifest, reader.get().snapshot()));
+        return Optional.of(new Checkpoint(reader.get().manifest, reader.get().content()));
       } catch (FileException e) {
         // files of a later checkpoint under this list are no damage: a training went on meanwhile
         Optional<Manifest> now = locate(folder).map(r -> r.manifest);
@@ -90,7 +90,7 @@ final class ModelReader {
     }
   }
 
-  private Snapshot snapshot() {
+  private Content content() {
     Map<String, Object> model = read(MODEL, in -> Documents.read(bytes(in, 1 << 24)));
     Map<String, Tensor> weights = read(WEIGHTS, in -> Safetensors.read(in).tensors());
     var vocabularies = new LinkedHashMap<String, List<String>>();
@@ -99,15 +99,15 @@ final class ModelReader {
       String key = name.substring(0, name.length() - ".txt".length());
       vocabularies.put(key, read(name, in -> Vocabularies.read(bytes(in, Integer.MAX_VALUE - 8))));
     }
-    Optional<TrainingState> training = Optional.empty();
+    Optional<Content.State> training = Optional.empty();
     if (manifest.files().containsKey(STATE)) {
       training =
           Optional.of(
-              new TrainingState(
+              new Content.State(
                   read(STATE, in -> Safetensors.read(in).tensors()),
                   read(COUNTERS, in -> Documents.read(bytes(in, 1 << 24)))));
     }
-    return new Snapshot(model, weights, vocabularies, training);
+    return new Content(model, weights, vocabularies, training);
   }
 
   @FunctionalInterface

@@ -30,7 +30,7 @@ class ModelFolderTest {
     return temporary.resolve("model");
   }
 
-  static Snapshot snapshot(int step) {
+  static Content snapshot(int step) {
     var model = new LinkedHashMap<String, Object>();
     model.put("task", "lm");
     model.put("seed", 1L);
@@ -45,23 +45,23 @@ class ModelFolderTest {
     vocabularies.put(
         "vocab", List.of("<unk>", "", "a b", "\n", "\\", "\\u0041", "\ufeff", "é", "\ud83d"));
     if (step % 2 == 1) vocabularies.put("vocab-tags", List.of("B", "I"));
-    return new Snapshot(
+    return new Content(
         model,
         Map.of("w", Tensor.of(new float[] {step, -0.0f}, 2)),
         vocabularies,
         Optional.of(
-            new TrainingState(
+            new Content.State(
                 Map.of("momentum/w", Tensor.of(new double[] {step * 0.1}, 1)),
                 Map.of("step", (long) step, "loss", 0.1 * step))));
   }
 
   /** As small as a checkpoint can be, for tests that read it once for every bit. */
-  private static Snapshot small() {
-    return new Snapshot(
+  private static Content small() {
+    return new Content(
         Map.of("task", "lm"),
         Map.of("w", Tensor.of(new float[] {1}, 1)),
         Map.of("vocab", List.of("a", "b")),
-        Optional.of(new TrainingState(Map.of(), Map.of("step", 1L))));
+        Optional.of(new Content.State(Map.of(), Map.of("step", 1L))));
   }
 
   @Test
@@ -69,14 +69,14 @@ class ModelFolderTest {
     try (var folder = ModelFolder.create(path())) {
       folder.log("{\"step\":1}");
       folder.commit(snapshot(1));
-      assertEquals(snapshot(1), ModelFolder.read(path()));
+      assertEquals(snapshot(1), ModelFolder.content(path()));
       folder.commit(snapshot(2));
-      assertEquals(snapshot(2), ModelFolder.read(path()));
+      assertEquals(snapshot(2), ModelFolder.content(path()));
       folder.commit(snapshot(3).withoutTraining());
     }
-    assertEquals(snapshot(3).withoutTraining(), ModelFolder.read(path()));
+    assertEquals(snapshot(3).withoutTraining(), ModelFolder.content(path()));
     try (var folder = ModelFolder.resume(path())) {
-      assertEquals(Optional.of(snapshot(3).withoutTraining()), folder.resumed());
+      assertEquals(Optional.of(snapshot(3).withoutTraining()), folder.resumedContent());
     }
   }
 
@@ -118,7 +118,7 @@ class ModelFolderTest {
         Category.BAD_DATA,
         "log.jsonl: is not the log that the checkpoint was written with",
         () -> ModelFolder.resume(path()));
-    assertEquals(snapshot(2), ModelFolder.read(path()), "who only reads needs no log");
+    assertEquals(snapshot(2), ModelFolder.content(path()), "who only reads needs no log");
   }
 
   @Test
@@ -162,11 +162,11 @@ class ModelFolderTest {
 
   @Test
   void saysWhatIsNoModel() throws IOException {
-    check(Category.NO_INPUT, "model: there is no such folder", () -> ModelFolder.read(path()));
+    check(Category.NO_INPUT, "model: there is no such folder", () -> ModelFolder.content(path()));
     Files.createDirectory(path());
-    check(Category.NO_INPUT, "model: holds no model", () -> ModelFolder.read(path()));
+    check(Category.NO_INPUT, "model: holds no model", () -> ModelFolder.content(path()));
     Files.writeString(temporary.resolve("f"), "");
-    check(Category.NO_INPUT, "f: is a file", () -> ModelFolder.read(temporary.resolve("f")));
+    check(Category.NO_INPUT, "f: is a file", () -> ModelFolder.content(temporary.resolve("f")));
   }
 
   @Test
@@ -181,7 +181,7 @@ class ModelFolderTest {
     check(
         Category.BAD_DATA,
         "checksums.sha256: has format version 2; this program reads 1.",
-        () -> ModelFolder.read(path()));
+        () -> ModelFolder.content(path()));
   }
 
   @Test
@@ -198,7 +198,7 @@ class ModelFolderTest {
       if (!name.equals(Manifest.NAME)) damaged(file, name + " missing");
       Files.write(file, whole);
     }
-    assertEquals(small(), ModelFolder.read(path()));
+    assertEquals(small(), ModelFolder.content(path()));
   }
 
   @Test
@@ -280,17 +280,17 @@ class ModelFolderTest {
         assertTrue(e.getMessage().contains("killed"), e.getMessage());
       }
       dying.close();
-      Snapshot read = ModelFolder.read(path());
+      Content read = ModelFolder.content(path());
       boolean isNew = read.equals(snapshot(2));
       assertEquals(isNew ? snapshot(2) : snapshot(1), read, "killed at step " + steps);
       old += isNew ? 0 : 1;
       fresh += isNew ? 1 : 0;
       try (var resumed = ModelFolder.resume(path())) {
-        assertEquals(Optional.of(read), resumed.resumed());
+        assertEquals(Optional.of(read), resumed.resumedContent());
         resumed.log("three");
         resumed.commit(snapshot(3));
       }
-      assertEquals(snapshot(3), ModelFolder.read(path()));
+      assertEquals(snapshot(3), ModelFolder.content(path()));
       assertEquals(
           isNew ? "one\ntwo\nthree\n" : "one\nthree\n",
           Files.readString(path().resolve("log.jsonl")));
@@ -312,10 +312,10 @@ class ModelFolderTest {
         assertTrue(e.getMessage().contains("killed"), e.getMessage());
       }
       try (var resumed = ModelFolder.resume(path)) {
-        resumed.resumed().ifPresent(s -> assertEquals(snapshot(1), s));
+        resumed.resumedContent().ifPresent(s -> assertEquals(snapshot(1), s));
         resumed.commit(snapshot(1));
       }
-      assertEquals(snapshot(1), ModelFolder.read(path));
+      assertEquals(snapshot(1), ModelFolder.content(path));
     }
   }
 
@@ -360,7 +360,7 @@ class ModelFolderTest {
             path() + ": the disk is full; nothing was changed. Free some space.", e.getMessage());
         assertEquals(Category.IO, e.category());
       }
-      assertEquals(snapshot(1), ModelFolder.read(path()));
+      assertEquals(snapshot(1), ModelFolder.content(path()));
       assertEquals(before, files());
     }
   }
@@ -397,11 +397,11 @@ class ModelFolderTest {
     var e =
         assertThrows(
             IllegalArgumentException.class,
-            () -> new TrainingState(Map.of(), Map.of("a", Map.of("b", Path.of("x")))));
+            () -> new Content.State(Map.of(), Map.of("a", Map.of("b", Path.of("x")))));
     assertTrue(e.getMessage().startsWith("'a.b' is a "), e.getMessage());
   }
 
-  private void commit(Snapshot snapshot) {
+  private void commit(Content snapshot) {
     try (var folder = ModelFolder.create(path())) {
       folder.log("one");
       folder.commit(snapshot);
@@ -431,7 +431,7 @@ class ModelFolderTest {
   }
 
   private void damaged(Path file, String what) {
-    var e = assertThrows(FileException.class, () -> ModelFolder.read(path()), what);
+    var e = assertThrows(FileException.class, () -> ModelFolder.content(path()), what);
     assertEquals(Category.BAD_DATA, e.category(), what);
     assertTrue(e.getMessage().startsWith(file + ": "), what + ": " + e.getMessage());
     assertTrue(e.getMessage().endsWith("Restore it from a copy, or train again."), e.getMessage());

@@ -8,7 +8,7 @@ import java.util.Optional;
 import recurve.ir.Tensor;
 
 /**
- * A model at one moment: all that a model folder holds but its log.
+ * What the files of a model folder hold, but its log: plain trees, tensors and lists.
  *
  * @param model task, names, options, seed, data hash, code version. Values are strings, truth
  *     values, whole numbers (kept as Long), floating-point numbers (kept as Double), lists, and
@@ -18,13 +18,13 @@ import recurve.ir.Tensor;
  *     vocab}, or {@code vocab-} and letters, digits, hyphens
  * @param training present if training can resume from here
  */
-public record Snapshot(
+record Content(
     Map<String, Object> model,
     Map<String, Tensor> weights,
     Map<String, List<String>> vocabularies,
-    Optional<TrainingState> training) {
+    Optional<State> training) {
 
-  public Snapshot {
+  Content {
     model = Documents.normal(model);
     weights = Collections.unmodifiableMap(new LinkedHashMap<>(weights));
     var copy = new LinkedHashMap<String, List<String>>();
@@ -39,7 +39,20 @@ public record Snapshot(
   }
 
   /** The same model, without what only training needs. */
-  public Snapshot withoutTraining() {
-    return new Snapshot(model, weights, vocabularies, Optional.empty());
+  Content withoutTraining() {
+    return new Content(model, weights, vocabularies, Optional.empty());
+  }
+
+  /**
+   * What training needs beside the weights to go on as if it had never stopped.
+   *
+   * @param tensors parameters, moments, averages, carried states of the loops
+   * @param counters steps, epochs, the position in the data; values are those of {@link #model}
+   */
+  record State(Map<String, Tensor> tensors, Map<String, Object> counters) {
+    State {
+      tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
+      counters = Documents.normal(counters);
+    }
   }
 }
