@@ -1,7 +1,6 @@
 package recurve.transform;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,24 +39,12 @@ final class MergeReductions {
     if (sums.size() < 2) return;
     var slices = new ArrayList<Op.Slice>();
     for (Node n : sums) if (n.input(0).op() instanceof Op.Slice s) slices.add(s);
-    if (!covers(slices, group.whole().dim(group.sliced()))) return;
+    if (!Slices.cover(slices, group.whole().dim(group.sliced()))) return;
     Value sum = group.whole().sum(group.summed());
     for (Node n : sums) {
       if (n.input(0).op() instanceof Op.Slice(int axis, Dim from, Dim to)) {
         merged.put(n.output(), sum.slice(axis, from, to));
       }
     }
-  }
-
-  private static boolean covers(List<Op.Slice> slices, Dim extent) {
-    if (!slices.stream().allMatch(s -> s.from().isNumber())) return false;
-    var sorted = new ArrayList<>(slices);
-    sorted.sort(Comparator.comparingLong(s -> s.from().number()));
-    Dim at = Dim.ZERO;
-    for (Op.Slice s : sorted) {
-      if (!s.from().equals(at)) return false;
-      at = s.to();
-    }
-    return at.equals(extent);
   }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import recurve.ir.Dim;
 import recurve.ir.Graph;
@@ -16,7 +17,8 @@ import recurve.ir.Value;
  * that is only written out again, an output written twice.
  *
  * <p>And where a step joins values that are all written out, the joined value is written, and they
- * are its slices: so the factors of several weights' gradients are one factor.
+ * are its slices: so the factors of several weights' gradients are one factor. In the same way,
+ * slices that make up a sequence enter as the sequence.
  */
 final class Tidy {
   private Tidy() {}
@@ -25,9 +27,11 @@ final class Tidy {
     return Walk.loops(g, Tidy::loop);
   }
 
+  /** Where an output lies within a joined one. */
   private record Piece(int join, Dim from, Dim to, int axis) {}
 
   private static List<Value> loop(OpenLoop loop) {
+    enterWhole(loop);
     int outs = loop.outs().size(), carries = loop.next().size();
     var varying = loop.varying();
     var written = new HashSet<>(loop.ys());
@@ -74,5 +78,30 @@ final class Tidy {
       results.set(carries + i, whole.slice(p.axis(), p.from(), p.to()));
     }
     return results.subList(0, outs);
+  }
+
+  private static void enterWhole(OpenLoop loop) {
+    var steps = new LinkedHashMap<Value, List<Value>>();
+    for (Value step : loop.steps()) {
+      Value sequence = loop.sequence(step);
+      if (sequence.op() instanceof Op.Slice s && s.axis() > 0 && s.axis() == sequence.rank() - 1) {
+        steps.computeIfAbsent(sequence.node().input(0), k -> new ArrayList<>()).add(step);
+      }
+    }
+    var whole = new HashMap<Value, Value>();
+    steps.forEach(
+        (sequence, parts) -> {
+          var slices = new ArrayList<Op.Slice>();
+          for (Value part : parts) {
+            if (loop.sequence(part).op() instanceof Op.Slice s) slices.add(s);
+          }
+          if (slices.size() < 2 || !Slices.cover(slices, sequence.dim(-1))) return;
+          Value step = loop.step(sequence);
+          for (int i = 0; i < parts.size(); i++) {
+            Op.Slice s = slices.get(i);
+            whole.put(parts.get(i), step.slice(-1, s.from(), s.to()));
+          }
+        });
+    loop.replace(whole);
   }
 }

@@ -187,8 +187,8 @@ class PassesTest {
   @Test
   void aLongUnrolledGraphIsQuickToOptimize() {
     Net net = new Net(DType.F32);
-    Value x = net.param("x", 200, 1, 2);
-    Graph g = net.gradient(net.loss(net.unrolled("c", Cells.LSTM, x, 2, 200)));
+    Value x = net.param("x", 100, 1, 2);
+    Graph g = net.gradient(net.loss(net.unrolled("c", Cells.LSTM, x, 2, 100)));
     int before = g.nodes().size(), after = Passes.optimize(g).nodes().size();
     assertTrue(after < before, before + " nodes, then " + after);
   }
