@@ -1,8 +1,9 @@
-/** Tasks over text: language modelling. */
+/** Tasks over text: language modelling, classification. */
 module recurve.tasks {
   requires recurve.core;
   requires recurve.io;
 
   provides recurve.task.Task with
+      recurve.tasks.classify.Classification,
       recurve.tasks.lm.LanguageModeling;
 }

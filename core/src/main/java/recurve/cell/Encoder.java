@@ -79,8 +79,8 @@ public final class Encoder {
    */
   public static Layer of(Options options, Function<String, Cell> cells) {
     int layers = options.get(LAYERS);
-    List<String> names = each(CELL, options.get(CELL), layers);
-    List<Integer> units = each(UNITS, options.get(UNITS), layers);
+    List<String> names = Option.each(CELL, options.get(CELL), layers);
+    List<Integer> units = Option.each(UNITS, options.get(UNITS), layers);
     var stack = new ArrayList<Layer>();
     for (int i = 0; i < layers; i++) {
       Layer layer = layer(options, cells.apply(names.get(i)), units.get(i));
@@ -116,18 +116,5 @@ public final class Encoder {
       case STEP -> Layer.dropout(rate);
       case SEQUENCE -> Layer.variationalDropout(rate);
     };
-  }
-
-  private static <T> List<T> each(Option<List<T>> option, List<T> values, int layers) {
-    if (values.size() == layers) return values;
-    if (values.size() == 1) return java.util.Collections.nCopies(layers, values.get(0));
-    throw new OptionException(
-        "option "
-            + option
-            + " names "
-            + values.size()
-            + " values for "
-            + layers
-            + " layers; give one, or one for each layer");
   }
 }

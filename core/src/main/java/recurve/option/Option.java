@@ -1,6 +1,7 @@
 package recurve.option;
 
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
@@ -107,6 +108,24 @@ public final class Option<T> {
 
   private static String lower(Enum<?> constant) {
     return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /**
+   * One value for each layer, of a list that has them, or has one that serves all.
+   *
+   * @throws OptionException if the list has another number of values
+   */
+  public static <T> List<T> each(Option<List<T>> option, List<T> values, int layers) {
+    if (values.size() == layers) return values;
+    if (values.size() == 1) return Collections.nCopies(layers, values.get(0));
+    throw new OptionException(
+        "option "
+            + option
+            + " names "
+            + values.size()
+            + " values for "
+            + layers
+            + " layers; give one, or one for each layer");
   }
 
   /** The same option, restricted to low..high, both included. */

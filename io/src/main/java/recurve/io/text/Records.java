@@ -44,6 +44,7 @@ public final class Records {
   private final Form form;
   private final boolean header;
   private final List<String> names = new ArrayList<>();
+  private String text = ""; // the line that is being cut
   private int width; // of the first record; all have its width where fields are not text at large
 
   private Records(TextReader in, Form form, boolean header) {
@@ -146,8 +147,6 @@ public final class Records {
     return skipBlank().map(line -> split());
   }
 
-  private String text = ""; // the line that is being cut
-
   /** Goes to the next line with something in it; gives its number. */
   private Optional<Long> skipBlank() {
     for (var line = in.next(); line.isPresent(); line = in.next()) {
@@ -236,10 +235,14 @@ public final class Records {
   private static void values(String name, JsonNode value, Map<String, List<String>> fields) {
     if (value.isArray()) {
       var list = new ArrayList<String>();
-      for (JsonNode element : value) if (element.isValueNode()) list.add(element.asString());
+      for (JsonNode element : value) if (isPlain(element)) list.add(element.asString());
       fields.put(name, List.copyOf(list));
-    } else if (value.isValueNode() && !value.isNull()) {
+    } else if (isPlain(value)) {
       fields.put(name, List.of(value.asString()));
     }
+  }
+
+  private static boolean isPlain(JsonNode value) {
+    return value.isValueNode() && !value.isNull();
   }
 }

@@ -1,0 +1,84 @@
+package recurve.tasks.classify;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
+import recurve.ir.Tensor;
+import recurve.task.Batch;
+import recurve.task.Evaluation;
+import recurve.task.Objective;
+import recurve.task.Report;
+
+/**
+ * F1 and exact matches where a text has any number of labels, and which threshold would be best.
+ */
+final class SeveralLabelsEvaluation implements Evaluation {
+  private record Decision(double probability, boolean has) {}
+
+  private final List<String> labels;
+  private final double threshold;
+  private final LabelCounts counts;
+  private final List<Decision> decisions = new ArrayList<>();
+  private double nll;
+  private long texts;
+  private long exact;
+
+  SeveralLabelsEvaluation(List<String> labels, double threshold) {
+    this.labels = labels;
+    this.threshold = threshold;
+    this.counts = new LabelCounts(labels);
+  }
+
+  @Override
+  public void add(Batch batch, Function<String, Tensor> figures) {
+    nll += figures.apply(Objective.NLL).item();
+    Tensor p = figures.apply(Classifier.PROBABILITIES);
+    int[] gold = Objects.requireNonNull(batch.inputs().get(Classifier.TARGETS)).ints();
+    for (int from = 0; from < gold.length; from += labels.size()) {
+      boolean same = true;
+      for (int i = 0; i < labels.size(); i++) {
+        var decision = new Decision(p.at(from + i), gold[from + i] == 1);
+        boolean said = decision.probability >= threshold;
+        counts.add(i, decision.has, said, 1);
+        decisions.add(decision);
+        same &= said == decision.has;
+      }
+      texts++;
+      if (same) exact++;
+    }
+  }
+
+  @Override
+  public Report report() {
+    var figures = new LinkedHashMap<String, Double>();
+    figures.put("texts", (double) texts);
+    figures.put("nll", nll / texts);
+    figures.put("exact_match", LabelCounts.percent(exact, texts));
+    figures.put("macro_f1", counts.macroF1());
+    figures.put("micro_f1", counts.microF1());
+    best(figures);
+    return new Report(figures, "micro_f1", false, List.of(counts.table()));
+  }
+
+  /** The threshold of the highest micro F1: between two probabilities that differ. */
+  private void best(LinkedHashMap<String, Double> figures) {
+    decisions.sort(Comparator.comparingDouble(Decision::probability).reversed());
+    long gold = decisions.stream().filter(Decision::has).count();
+    long right = 0;
+    double best = 0, at = threshold;
+    for (int said = 1; said <= decisions.size(); said++) {
+      Decision d = decisions.get(said - 1);
+      if (d.has) right++;
+      double next = said < decisions.size() ? decisions.get(said).probability : 0;
+      double f1 = LabelCounts.f1(right, said, gold);
+      if (next == d.probability || f1 <= best) continue;
+      best = f1;
+      at = (d.probability + next) / 2;
+    }
+    figures.put("best_threshold", at);
+    figures.put("best_threshold_micro_f1", best);
+  }
+}
