@@ -421,23 +421,43 @@ final class Exporter {
   // -- loops
 
   private void loop(Block block, Node n, Op.Scan scan) {
-    String label = n.name().orElse("loop " + (loops.size() + 1)) + n.origin().suffix();
-    int place = loops.size();
+    String label = "loop " + (loops.size() + 1) + place(n, scan);
+    int at = loops.size();
     loops.add(new LoopForm(label, "Scan", "asked for"));
     if (options.form() != OnnxOptions.Form.SCAN) {
       Recurrence.Match match = Recurrence.of(n, scan);
       switch (match) {
         case Recurrence.Match.Fused(Recurrence r) when fits(r) -> {
-          loops.set(place, new LoopForm(label, r.operator(), ""));
+          loops.set(at, new LoopForm(label, r.operator(), ""));
           fused(block, n, scan, r);
           return;
         }
         case Recurrence.Match.Fused(Recurrence r) ->
-            loops.set(place, scanning(label, "runtimes compute " + r.operator() + " in F32 only"));
-        case Recurrence.Match.Unlike(String reason) -> loops.set(place, scanning(label, reason));
+            loops.set(at, scanning(label, "runtimes compute " + r.operator() + " in F32 only"));
+        case Recurrence.Match.Unlike(String reason) -> loops.set(at, scanning(label, reason));
       }
     }
     scan(block, n, scan);
+  }
+
+  /** What the names of a loop's weights have in common: the layer that it is. */
+  private static String place(Node n, Op.Scan scan) {
+    Optional<String> common = Optional.empty();
+    for (Value v : n.inputs().subList(0, scan.consts())) {
+      while (v.op() instanceof Op.Expand || v.op() instanceof Op.Reshape) v = v.node().input(0);
+      if (!(v.op() instanceof Op.Input(String name, Type type))) continue;
+      common = Optional.of(common.isEmpty() ? name : prefix(common.get(), name));
+    }
+    String prefix = common.map(c -> c.substring(0, Math.max(0, c.lastIndexOf('.')))).orElse("");
+    String source = n.origin().suffix().strip();
+    if (!prefix.isEmpty()) return " (" + prefix + ")";
+    return source.isEmpty() ? "" : " " + source;
+  }
+
+  private static String prefix(String a, String b) {
+    int i = 0;
+    while (i < Math.min(a.length(), b.length()) && a.charAt(i) == b.charAt(i)) i++;
+    return a.substring(0, i);
   }
 
   private boolean fits(Recurrence r) {

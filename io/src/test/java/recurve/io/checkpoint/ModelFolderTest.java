@@ -1,5 +1,8 @@
 package recurve.io.checkpoint;
 
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
+import static java.nio.file.StandardOpenOption.WRITE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -24,6 +27,34 @@ import recurve.io.FileException.Category;
 import recurve.ir.Tensor;
 
 class ModelFolderTest {
+  /** The real disk, but for waiting until the device has it all: what a power cut needs. */
+  private static final Disk UNFORCED =
+      new Disk() {
+        private final Disk real = Disk.real();
+
+        @Override
+        public void write(Path file, AtomicFiles.Content content) throws IOException {
+          try (var out = Files.newByteChannel(file, CREATE, TRUNCATE_EXISTING, WRITE)) {
+            content.writeTo(out);
+          }
+        }
+
+        @Override
+        public void move(Path from, Path to) throws IOException {
+          real.move(from, to);
+        }
+
+        @Override
+        public void delete(Path path) throws IOException {
+          real.delete(path);
+        }
+
+        @Override
+        public void force(Path folder) {
+          assertTrue(Files.isDirectory(folder));
+        }
+      };
+
   @TempDir Path temporary;
 
   private Path path() {
@@ -219,7 +250,7 @@ class ModelFolderTest {
 
   /** A disk that stops at its n-th step, and at every one after it: the process was killed. */
   private static final class Dying implements Disk {
-    private final Disk real = Disk.real();
+    private final Disk real = UNFORCED;
     private int left;
 
     Dying(int steps) {
@@ -267,7 +298,7 @@ class ModelFolderTest {
     int fresh = 0;
     for (int steps = 0; !finished; steps++) {
       deleteAll();
-      try (var folder = ModelFolder.create(path())) {
+      try (var folder = ModelFolder.create(path(), UNFORCED)) {
         folder.log("one");
         folder.commit(snapshot(1));
       }
@@ -285,7 +316,7 @@ class ModelFolderTest {
       assertEquals(isNew ? snapshot(2) : snapshot(1), read, "killed at step " + steps);
       old += isNew ? 0 : 1;
       fresh += isNew ? 1 : 0;
-      try (var resumed = ModelFolder.resume(path())) {
+      try (var resumed = ModelFolder.resume(path(), UNFORCED)) {
         assertEquals(Optional.of(read), resumed.resumedContent());
         resumed.log("three");
         resumed.commit(snapshot(3));
@@ -311,7 +342,7 @@ class ModelFolderTest {
       } catch (FileException e) {
         assertTrue(e.getMessage().contains("killed"), e.getMessage());
       }
-      try (var resumed = ModelFolder.resume(path)) {
+      try (var resumed = ModelFolder.resume(path, UNFORCED)) {
         resumed.resumedContent().ifPresent(s -> assertEquals(snapshot(1), s));
         resumed.commit(snapshot(1));
       }
@@ -327,7 +358,7 @@ class ModelFolderTest {
       int writes = fits;
       var full =
           new Disk() {
-            private final Disk real = Disk.real();
+            private final Disk real = UNFORCED;
             private int left = writes;
 
             @Override

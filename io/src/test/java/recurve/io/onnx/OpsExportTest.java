@@ -128,7 +128,7 @@ class OpsExportTest {
     for (long batch : new long[] {1, 7}) {
       for (long time : new long[] {1, 50}) {
         var inputs = Runtimes.random(graph, Map.of("T", time, "B", batch), random);
-        Runtimes.compare(graph, Map.of(), export, inputs);
+        Runtimes.compare(graph, Map.of(), export, List.of(inputs));
       }
     }
   }
