@@ -15,6 +15,7 @@ import recurve.train.Listener;
 final class Progress implements Listener {
   private static final double TERMINAL_SECONDS = 0.2;
   private static final double LOG_SECONDS = 10;
+  private static final int COLUMNS = 79; // a line that wraps cannot be written over
   private static final String CLEAR = "\r\u001b[K"; // to the line's begin, and erase it
 
   private final PrintStream out;
@@ -59,24 +60,27 @@ final class Progress implements Listener {
     long now = nanos.getAsLong();
     if ((now - last) / 1e9 < (terminal ? TERMINAL_SECONDS : LOG_SECONDS)) return;
     last = now;
+    if (terminal) {
+      out.print(CLEAR + brief(step, now));
+      out.flush();
+    } else {
+      out.println(brief(step, now) + "  rate " + figure(step.rate()));
+    }
+  }
+
+  private String brief(Step step, long now) {
     String line =
         String.format(
             Locale.ROOT,
-            "epoch %d/%d  batch %d/%d  %s  %,.0f tokens/s  rate %s  %s left",
+            "epoch %d/%d, batch %d/%d  %s  %,.0f tokens/s  %s left",
             step.epoch() + 1,
             epochs,
             step.batch() + 1,
             step.batches(),
             loss(step.mean()),
             all.tokensPerSecond(now),
-            figure(step.rate()),
             duration(left(step, now)));
-    if (terminal) {
-      out.print(CLEAR + line);
-      out.flush();
-    } else {
-      out.println(line);
-    }
+    return terminal && line.length() > COLUMNS ? line.substring(0, COLUMNS) : line;
   }
 
   /** Seconds until the last batch of the last pass, at the pace so far. */
@@ -120,7 +124,7 @@ final class Progress implements Listener {
 
   /** The mean loss in nats, and as what it would be for one of how many equally likely choices. */
   private static String loss(double mean) {
-    return String.format(Locale.ROOT, "loss %.4f (perplexity %s)", mean, figure(Math.exp(mean)));
+    return String.format(Locale.ROOT, "loss %.3f (perplexity %s)", mean, figure(Math.exp(mean)));
   }
 
   /** A number with as many digits as are worth reading. */

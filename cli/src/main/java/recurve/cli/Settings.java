@@ -24,7 +24,7 @@ import recurve.train.Model;
  */
 final class Settings {
   /** What a training reads that is no part of the model's description. */
-  static final Set<String> RUN = Set.of("train", "valid", "test", "out", "backend", "threads");
+  static final List<String> RUN = List.of("train", "valid", "test", "out", "backend", "threads");
 
   private final Map<String, Setting> settings = new LinkedHashMap<>();
 

@@ -27,6 +27,7 @@ final class Wiring extends AbstractModule {
     commands.addBinding("evaluate").to(EvaluateCommand.class);
     commands.addBinding("generate").to(GenerateCommand.class);
     commands.addBinding("predict").to(PredictCommand.class);
+    commands.addBinding("export").to(ExportCommand.class);
     commands.addBinding("inspect").to(InspectCommand.class);
     commands.addBinding("plugins").to(PluginsCommand.class);
   }

@@ -333,6 +333,16 @@ class BadInputTest {
   }
 
   @Test
+  void aModelTooLargeForThisWorld() {
+    refused(
+        Cli.run(
+            "train", "lm", "--train", text.toString(), "--out", out.toString(), "--units=200000"),
+        78,
+        "recurve: parameter 'encoder.0.i.W' would be [200000, 200000], more numbers than an array"
+            + " holds; make the model smaller");
+  }
+
+  @Test
   void lossThatIsNoNumber() {
     Cli run =
         Cli.train(text, out, "--optimizer", "sgd", "--learning-rate", "1e38", "--epochs", "3");

@@ -1,5 +1,6 @@
 package recurve.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,6 +9,7 @@ import com.google.inject.Key;
 import com.google.inject.TypeLiteral;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -91,6 +93,42 @@ class CommandsTest {
     assertTrue(Cli.run("inspect", model, "--graph").fine().out().contains("Scan"));
     String json = Cli.run("inspect", model, "--json").fine().out();
     assertTrue(json.startsWith("{\"task\":\"lm\",\"options\":{"), json);
+  }
+
+  @Test
+  void export() throws IOException {
+    Path file = dir.resolve("model.onnx");
+    String onnx = file.toString();
+    String auto = Cli.run("export", model, "--onnx", onnx).fine().out();
+    assertTrue(auto.startsWith("wrote " + onnx), auto);
+    assertTrue(auto.contains(": LSTM\n"), auto);
+    String scan =
+        Cli.run("export", model, "--onnx", onnx, "--form", "scan", "--graph", "step").fine().out();
+    assertTrue(scan.startsWith("replaced " + onnx), scan);
+    assertTrue(scan.contains(": Scan"), scan);
+    assertTrue(scan.contains("  input encoder.0.h "), scan);
+    assertTrue(scan.contains("  output encoder.0.h' "), scan);
+    byte[] before = Files.readAllBytes(file);
+    Cli.run("export", model, "--onnx", onnx, "--form", "fast")
+        .failed(2, "recurve: --form is 'fast' but takes one of auto, fused, scan");
+    assertArrayEquals(before, Files.readAllBytes(file));
+    Path nowhere = dir.resolve("no/model.onnx");
+    Cli.run("export", model, "--onnx", nowhere.toString())
+        .failed(73, nowhere + ": its folder does not exist. Create it first.");
+    Cli json = Cli.run("export", model, "--onnx", onnx, "--json").fine();
+    assertTrue(json.out().contains("\"operator\":\"LSTM\""), json.out());
+  }
+
+  @Test
+  void aCellThatOnnxDoesNotHaveCannotBeFused() {
+    Path other = dir.resolve("rhn");
+    Path file = dir.resolve("rhn.onnx");
+    Cli.train(text, other, "--cell", "rhn", "--epochs", "1").fine();
+    Cli run = Cli.run("export", other.toString(), "--onnx", file.toString(), "--form", "fused");
+    assertEquals(2, run.code());
+    assertEquals(1, run.err().lines().count());
+    assertTrue(!Files.exists(file));
+    Cli.run("export", other.toString(), "--onnx", file.toString()).fine();
   }
 
   @Test

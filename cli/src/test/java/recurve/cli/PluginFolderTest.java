@@ -67,16 +67,25 @@ class PluginFolderTest {
     int failed =
         ToolProvider.getSystemJavaCompiler()
             .run(
-                null, null, null, "-proc:none", "-nowarn", "-cp", path, "-d", classes.toString(),
+                null,
+                null,
+                null,
+                "-proc:none",
+                "-nowarn",
+                "-cp",
+                path,
+                "-d",
+                classes.toString(),
                 file.toString());
     assertEquals(0, failed);
     var manifest = new Manifest();
     manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
-    manifest.getMainAttributes().put(new Attributes.Name("Automatic-Module-Name"), "acme." + module);
+    manifest
+        .getMainAttributes()
+        .put(new Attributes.Name("Automatic-Module-Name"), "acme." + module);
     String unit = "acme/" + module + "/Unit.class";
     try (var out =
-        new JarOutputStream(
-            Files.newOutputStream(plugins.resolve(module + ".jar")), manifest)) {
+        new JarOutputStream(Files.newOutputStream(plugins.resolve(module + ".jar")), manifest)) {
       out.putNextEntry(new JarEntry(unit));
       out.write(Files.readAllBytes(classes.resolve(unit)));
       out.putNextEntry(new JarEntry("META-INF/services/recurve.cell.Cell"));

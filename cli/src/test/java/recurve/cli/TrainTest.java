@@ -15,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import recurve.io.FileException;
+import recurve.io.checkpoint.ModelFolder;
 
 /** Training from the command line: options, reports, checkpoints, resumption. */
 class TrainTest {
@@ -196,6 +197,17 @@ class TrainTest {
     Path out = dir.resolve("model");
     Cli.train(text, out, "--epochs", "1", "--resume").fine();
     assertTrue(Files.exists(out.resolve("model.yaml")));
+  }
+
+  @Test
+  void twoTrainingsDoNotWriteToOneFolder() {
+    Path out = dir.resolve("model");
+    Cli.train(text, out, "--epochs", "1").fine();
+    try (ModelFolder other = ModelFolder.resume(out)) {
+      Cli.train(text, out, "--epochs", "2", "--resume")
+          .failed(
+              75, other.path() + ": another training writes there now. Wait for it, or stop it.");
+    }
   }
 
   @Test

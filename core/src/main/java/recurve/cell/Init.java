@@ -3,7 +3,9 @@ package recurve.cell;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import recurve.ir.DType;
+import recurve.ir.Dim;
 import recurve.ir.Shape;
+import recurve.ir.ShapeException;
 import recurve.ir.Tensor;
 
 /** How a parameter begins. */
@@ -35,14 +37,22 @@ public sealed interface Init {
   /** A parameter that never trains, from numbers of the user's. */
   record Given(Tensor value) implements Init {}
 
+  /** The most elements of an array on any JVM. */
+  int LIMIT = Integer.MAX_VALUE - 8;
+
   /**
    * The numbers: a pure function of shape, seed and the parameter's name, so that adding another
    * parameter changes none.
    */
   default Tensor draw(Shape shape, DType dtype, long seed, String name) {
+    if (shape.dims().stream().mapToDouble(Dim::number).reduce(1, (a, b) -> a * b) > LIMIT) {
+      throw new ShapeException(
+          "parameter '" + name + "' would be " + shape + ", more numbers than an array holds; make"
+              + " the model smaller");
+    }
     int[] dims = shape.dims().stream().mapToInt(d -> Math.toIntExact(d.number())).toArray();
     int n = 1;
-    for (int d : dims) n = Math.multiplyExact(n, d);
+    for (int d : dims) n *= d;
     // String.hashCode is specified, so the stream is the same on every JVM
     var random = new SplittableRandom(seed * 0x9E3779B97F4A7C15L + name.hashCode());
     int rows = dims.length == 0 ? 1 : dims[0];
