@@ -70,10 +70,21 @@ final class Log implements AutoCloseable {
     try {
       AtomicFiles.writeFully(channel, bytes);
     } catch (IOException e) {
+      takeBack(e);
       throw FileException.writing(file.toString(), e);
     }
     digest.update(bytes);
     length += bytes.length;
+  }
+
+  /** Half a line may be there: who goes on after a full disk must not go on after that. */
+  private void takeBack(IOException cause) {
+    try {
+      channel.truncate(length);
+      channel.position(length);
+    } catch (IOException again) {
+      cause.addSuppressed(again);
+    }
   }
 
   void force() throws IOException {

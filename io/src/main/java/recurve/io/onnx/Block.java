@@ -1,6 +1,7 @@
 package recurve.io.onnx;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -99,5 +100,32 @@ final class Block {
             .addAllOutput(outputs)
             .addAllAttribute(List.of(attributes))
             .build());
+  }
+
+  /**
+   * Drops what no output depends on, for example the parts of a softmax that became one operator,
+   * or of a weight that became part of a fused loop's.
+   *
+   * @return the names that are read
+   */
+  Set<String> prune(Collection<String> outputs) {
+    var live = new HashSet<>(outputs);
+    for (NodeProto n : nodes.reversed()) if (isLive(n, live)) read(n, live);
+    nodes.removeIf(n -> !isLive(n, live));
+    infos.removeIf(i -> !live.contains(i.getName()));
+    return live;
+  }
+
+  private static boolean isLive(NodeProto n, Set<String> live) {
+    return n.getOutputList().stream().anyMatch(live::contains);
+  }
+
+  private static void read(NodeProto n, Set<String> live) {
+    live.addAll(n.getInputList());
+    for (AttributeProto a : n.getAttributeList()) {
+      if (!a.hasG()) continue;
+      for (NodeProto inner : a.getG().getNodeList()) read(inner, live);
+    }
+    live.remove(""); // an input left out
   }
 }

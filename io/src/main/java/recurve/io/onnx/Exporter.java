@@ -3,7 +3,6 @@ package recurve.io.onnx;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,7 +23,6 @@ import recurve.ir.Value;
 import recurve.onnx.proto.AttributeProto;
 import recurve.onnx.proto.GraphProto;
 import recurve.onnx.proto.ModelProto;
-import recurve.onnx.proto.NodeProto;
 import recurve.onnx.proto.OperatorSetIdProto;
 import recurve.onnx.proto.StringStringEntryProto;
 import recurve.onnx.proto.TensorProto;
@@ -98,8 +96,7 @@ final class Exporter {
       String name = Graph.nameOf(v);
       if (!initialisers.containsKey(name)) proto.addInput(Protos.info(name, settled(v.type())));
     }
-    List<NodeProto> nodes = root.nodes;
-    Set<String> live = live(nodes);
+    Set<String> live = root.prune(graph.names());
     checkSize(live);
     for (Value v : graph.inputs()) {
       String name = Graph.nameOf(v);
@@ -107,8 +104,7 @@ final class Exporter {
       if (weight != null && live.contains(name)) proto.addInitializer(Protos.tensor(name, weight));
     }
     for (TensorProto t : constants) if (live.contains(t.getName())) proto.addInitializer(t);
-    for (NodeProto n : nodes) if (isLive(n, live)) proto.addNode(n);
-    for (ValueInfoProto v : root.infos) if (live.contains(v.getName())) proto.addValueInfo(v);
+    proto.addAllNode(root.nodes).addAllValueInfo(root.infos);
     var model =
         ModelProto.newBuilder()
             .setIrVersion(options.irVersion())
@@ -120,26 +116,6 @@ final class Exporter {
             model.addMetadataProps(
                 StringStringEntryProto.newBuilder().setKey(key).setValue(value)));
     return model.build();
-  }
-
-  /** The names that outputs depend on: a weight that went into a fused loop's is none of them. */
-  private Set<String> live(List<NodeProto> nodes) {
-    var live = new HashSet<>(graph.names());
-    for (NodeProto n : nodes.reversed()) if (isLive(n, live)) read(n, live);
-    return live;
-  }
-
-  private static boolean isLive(NodeProto n, Set<String> live) {
-    return n.getOutputList().stream().anyMatch(live::contains);
-  }
-
-  private static void read(NodeProto n, Set<String> live) {
-    live.addAll(n.getInputList());
-    for (AttributeProto a : n.getAttributeList()) {
-      if (!a.hasG()) continue;
-      for (NodeProto inner : a.getG().getNodeList()) read(inner, live);
-    }
-    live.remove(""); // an input left out
   }
 
   private void checkSize(Set<String> live) {
@@ -271,6 +247,12 @@ final class Exporter {
   // -- operations
 
   private void node(Block block, Node n) {
+    Optional<Softmax> softmax = Softmax.of(n);
+    if (softmax.isPresent()) {
+      AttributeProto axis = Protos.attribute("axis", softmax.get().axis());
+      one(block, n, softmax.get().operator(), List.of(name(block, softmax.get().x())), axis);
+      return;
+    }
     switch (n.op()) {
       case Op.Input(String name, Type type) ->
           throw new OnnxException("input '" + name + "' is read but not listed");
@@ -516,6 +498,7 @@ final class Exporter {
       ends.add(end);
       proto.addOutput(Protos.info(end, settled(v.type())));
     }
+    inner.prune(ends);
     proto.addAllNode(inner.nodes).addAllValueInfo(intermediate(inner, ends));
     var attributes = new ArrayList<AttributeProto>();
     attributes.add(Protos.attribute("body", proto.build()));
