@@ -1,6 +1,7 @@
 package recurve.cli;
 
 import jakarta.inject.Inject;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -23,6 +24,7 @@ final class Decoding {
 
   /** Adds the decoding options of every task. */
   void declare(CommandSpec spec) {
+    spec.addOption(Flags.truth("one JSON object", Flags.JSON));
     Flags.addDeclared(spec, installed.decoding());
     var help = new OptionHelp();
     for (Task task : installed.everyTask()) help.group("Task " + task.name(), task.decoding());
@@ -54,5 +56,13 @@ final class Decoding {
         console.out().print(each.next());
       }
     }
+  }
+
+  /** Writes one object: the task's name, and what was made. */
+  void printJson(Task task, String key, Object value) {
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put("task", task.name());
+    object.put(key, value);
+    console.out().println(Json.line(object));
   }
 }

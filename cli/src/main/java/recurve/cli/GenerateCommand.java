@@ -2,11 +2,13 @@ package recurve.cli;
 
 import jakarta.inject.Inject;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 import recurve.option.Options;
 import recurve.task.Session;
+import recurve.task.Task;
 import recurve.train.Trained;
 
 /** {@code recurve generate}: new text. */
@@ -45,11 +47,17 @@ final class GenerateCommand implements Command {
   @Override
   public void run(ParseResult given) {
     Trained trained = models.load(Flags.path(Flags.position(given))).trained();
-    Options options = decoding.options(trained.model().task(), given);
+    Task task = trained.model().task();
+    Options options = decoding.options(task, given);
+    String prompt = Flags.text(given, PROMPT).orElse("");
     Backends.Choice on = backends.choose(given);
-    try (Session session = trained.session(on.backend(), on.threads())) {
-      String prompt = Flags.text(given, PROMPT).orElse("");
-      decoding.print(Stream.concat(text(trained, session, prompt, options), Stream.of("\n")));
+    try (Session session = trained.session(on.backend(), on.threads());
+        Stream<String> text = text(trained, session, prompt, options)) {
+      if (Flags.isSet(given, Flags.JSON)) {
+        decoding.printJson(task, "text", text.collect(Collectors.joining()));
+      } else {
+        decoding.print(Stream.concat(text, Stream.of("\n")));
+      }
     }
   }
 

@@ -17,7 +17,7 @@ final class Journal implements Listener {
   private final LongSupplier nanos;
   private boolean begun;
   private boolean committed;
-  private Pace pass = new Pace(0);
+  private Pace pass = Pace.since(0);
 
   /**
    * Keeps a training in a folder.
@@ -43,12 +43,12 @@ final class Journal implements Listener {
   @Override
   public void begin(long parameters, int batches, int epochs) {
     begun = true;
-    pass = new Pace(nanos.getAsLong());
+    pass = Pace.since(nanos.getAsLong());
   }
 
   @Override
   public void step(Step step) {
-    pass.add(step);
+    pass.add(step, nanos.getAsLong());
   }
 
   @Override
@@ -64,7 +64,7 @@ final class Journal implements Listener {
     epoch.validation().ifPresent(r -> line.put("validation", Json.figures(r)));
     line.put("best", epoch.best());
     write(line);
-    pass = new Pace(now);
+    pass = Pace.since(now);
   }
 
   /** The report on the test text, after the last pass. */

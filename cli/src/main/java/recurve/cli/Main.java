@@ -5,6 +5,7 @@ import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -18,19 +19,24 @@ public final class Main {
     java.io.Console seen = System.console();
     boolean terminal = seen != null && seen.isTerminal();
     // what we read is UTF-8 whatever the locale, so what we write is too
-    PrintStream out = utf8(FileDescriptor.out);
+    var standard = new Standard();
+    PrintStream out = utf8(standard);
     var interruption = new Interruption();
     Runtime.getRuntime().addShutdownHook(new Thread(interruption::signal, "signal"));
-    var console = new Console(System.in, out, utf8(FileDescriptor.err), terminal);
+    var console =
+        new Console(System.in, out, utf8(new FileOutputStream(FileDescriptor.err)), terminal);
     int code = run(args, console, interruption);
     out.flush();
+    if (code == Exit.FINE.code() && standard.problem().isPresent()) {
+      Failures lost = Failures.of(standard.problem().get());
+      code = lost.print(console.err(), standard.problem().get(), false);
+    }
     interruption.over();
     System.exit(code);
   }
 
-  private static PrintStream utf8(FileDescriptor stream) {
-    var buffered = new BufferedOutputStream(new FileOutputStream(stream));
-    return new PrintStream(buffered, true, StandardCharsets.UTF_8);
+  private static PrintStream utf8(OutputStream stream) {
+    return new PrintStream(new BufferedOutputStream(stream), true, StandardCharsets.UTF_8);
   }
 
   /** Runs a command line and gives its exit code; never ends the process. */

@@ -2,31 +2,57 @@ package recurve.cli;
 
 import recurve.train.Listener;
 
-/** Batches and tokens since a moment. */
+/** How fast it goes: batches and tokens since a moment. */
 final class Pace {
-  private final long since;
+  private static final double WINDOW_SECONDS = 15;
+
+  private final boolean sliding;
+  private Mark from;
+  private Mark next; // becomes where counting begins when it is old enough
   private long batches;
   private long tokens;
 
-  /** Counts from a moment, in nanoseconds. */
-  Pace(long since) {
-    this.since = since;
+  /** Where counting stood at a time. */
+  private record Mark(long nanos, long batches, long tokens) {
+    double age(long now) {
+      return Math.max(1e-9, (now - nanos) / 1e9);
+    }
   }
 
-  void add(Listener.Step step) {
+  private Pace(long now, boolean sliding) {
+    this.sliding = sliding;
+    this.from = new Mark(now, 0, 0);
+    this.next = from;
+  }
+
+  /** Since a moment, in nanoseconds. */
+  static Pace since(long now) {
+    return new Pace(now, false);
+  }
+
+  /** Over the last while only: the first batches are slow, since Java compiles as it runs. */
+  static Pace recent(long now) {
+    return new Pace(now, true);
+  }
+
+  void add(Listener.Step step, long now) {
     batches++;
     tokens += step.tokens();
+    if (sliding && next.age(now) >= WINDOW_SECONDS) {
+      from = next;
+      next = new Mark(now, batches, tokens);
+    }
   }
 
   double seconds(long now) {
-    return Math.max(1e-9, (now - since) / 1e9);
+    return from.age(now);
   }
 
   double tokensPerSecond(long now) {
-    return tokens / seconds(now);
+    return (tokens - from.tokens) / from.age(now);
   }
 
   double secondsPerBatch(long now) {
-    return seconds(now) / Math.max(1, batches);
+    return from.age(now) / Math.max(1, batches - from.batches);
   }
 }

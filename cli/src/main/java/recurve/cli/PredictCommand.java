@@ -4,12 +4,14 @@ import jakarta.inject.Inject;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 import recurve.io.text.TextReader;
 import recurve.option.Options;
 import recurve.task.Corpus;
 import recurve.task.Session;
+import recurve.task.Task;
 
 /** {@code recurve predict}: what a model says about each line of a text. */
 final class PredictCommand implements Command {
@@ -52,10 +54,13 @@ final class PredictCommand implements Command {
     String input = Flags.text(given, INPUT).orElse(STANDARD);
     Corpus corpus = input.equals(STANDARD) ? standardInput() : file(Flags.path(input));
     var trained = models.load(Flags.path(Flags.position(given))).trained();
-    Options options = decoding.options(trained.model().task(), given);
+    Task task = trained.model().task();
+    Options options = decoding.options(task, given);
     Backends.Choice on = backends.choose(given);
-    try (Session session = trained.session(on.backend(), on.threads())) {
-      decoding.print(trained.problem().predict(session, corpus, options).map(line -> line + "\n"));
+    try (Session session = trained.session(on.backend(), on.threads());
+        Stream<String> lines = trained.problem().predict(session, corpus, options)) {
+      if (Flags.isSet(given, Flags.JSON)) decoding.printJson(task, "lines", lines.toList());
+      else decoding.print(lines.map(line -> line + "\n"));
     }
   }
 

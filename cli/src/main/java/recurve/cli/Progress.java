@@ -23,8 +23,8 @@ final class Progress implements Listener {
   private final LongSupplier nanos;
   private int epochs = 1;
   private long last; // when a line was shown
-  private Pace all = new Pace(0); // since the run began, or went on
-  private Pace pass = new Pace(0);
+  private Pace recent = Pace.recent(0);
+  private Pace pass = Pace.since(0);
 
   /**
    * Shows progress.
@@ -42,8 +42,8 @@ final class Progress implements Listener {
   public void begin(long parameters, int batches, int passes) {
     epochs = passes;
     last = nanos.getAsLong();
-    all = new Pace(last);
-    pass = new Pace(last);
+    recent = Pace.recent(last);
+    pass = Pace.since(last);
     out.println(
         String.format(
             Locale.ROOT,
@@ -55,9 +55,9 @@ final class Progress implements Listener {
 
   @Override
   public void step(Step step) {
-    all.add(step);
-    pass.add(step);
     long now = nanos.getAsLong();
+    recent.add(step, now);
+    pass.add(step, now);
     if ((now - last) / 1e9 < (terminal ? TERMINAL_SECONDS : LOG_SECONDS)) return;
     last = now;
     if (terminal) {
@@ -78,16 +78,16 @@ final class Progress implements Listener {
             step.batch() + 1,
             step.batches(),
             loss(step.mean()),
-            all.tokensPerSecond(now),
+            recent.tokensPerSecond(now),
             duration(left(step, now)));
     return terminal && line.length() > COLUMNS ? line.substring(0, COLUMNS) : line;
   }
 
-  /** Seconds until the last batch of the last pass, at the pace so far. */
+  /** Seconds until the last batch of the last pass, at the pace of the last while. */
   private double left(Step step, long now) {
     long batches = step.batches() - step.batch() - 1;
     batches += (long) (epochs - step.epoch() - 1) * step.batches();
-    return batches * all.secondsPerBatch(now);
+    return batches * recent.secondsPerBatch(now);
   }
 
   @Override
@@ -106,7 +106,7 @@ final class Progress implements Listener {
                 figure(epoch.rate()),
                 duration(pass.seconds(now))));
     last = now;
-    pass = new Pace(now);
+    pass = Pace.since(now);
   }
 
   private static String validation(Epoch epoch) {

@@ -75,6 +75,14 @@ class CommandsTest {
   }
 
   @Test
+  void decodingForPrograms() {
+    String made = Cli.run("generate", model, "--tokens", "3", "--json").fine().out();
+    assertTrue(made.startsWith("{\"task\":\"lm\",\"text\":\""), made);
+    Cli said = Cli.run("the cat\n", new Interruption(), "predict", model, "--top", "1", "--json");
+    assertTrue(said.fine().out().startsWith("{\"task\":\"lm\",\"lines\":[\""), said.out());
+  }
+
+  @Test
   void nothingOnStandardInput() {
     Cli.run("", new Interruption(), "predict", model)
         .failed(65, "standard input: the file is empty; expected at least one line of text.");
