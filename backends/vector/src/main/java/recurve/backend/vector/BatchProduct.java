@@ -10,6 +10,8 @@ import recurve.ir.DType;
  * <p>Attention's products are of this kind: many, small, and each of another matrix.
  */
 final class BatchProduct implements Instruction {
+  private static final int STRIP = 2048;
+
   private final View a; // [batch..., m, k]
   private final View b; // [batch..., k, n]
   private final View c; // [batch..., m, n]
@@ -83,8 +85,11 @@ final class BatchProduct implements Instruction {
       int row = co + i * ci;
       for (int j = 0; j < columns; j++) z[row + j * cj] = 0;
       if (bj == 1 && cj == 1) {
-        for (int k = 0; k < depth; k++) {
-          axpy(x[ao + i * ai + k * ak], y, bo + k * bk, z, row, columns);
+        for (int j = 0; j < columns; j += STRIP) { // a strip of the row stays in cache
+          int n = Math.min(STRIP, columns - j);
+          for (int k = 0; k < depth; k++) {
+            axpy(x[ao + i * ai + k * ak], y, bo + k * bk + j, z, row + j, n);
+          }
         }
       } else {
         for (int j = 0; j < columns; j++) {

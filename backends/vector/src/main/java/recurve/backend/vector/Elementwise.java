@@ -66,6 +66,19 @@ final class Elementwise implements Instruction {
     return grain;
   }
 
+  /** Whether it may write over an input: reading each element just where it writes it. */
+  boolean canOverwrite(Buffer input, Buffer output) {
+    if (shortfall != 0) return false;
+    for (View in : views) {
+      if (in.buffer() != input) continue;
+      for (View out : views) {
+        boolean same = in.offset() == out.offset() && Arrays.equals(in.strides(), out.strides());
+        if (out.buffer() == output && !same) return false;
+      }
+    }
+    return true;
+  }
+
   @Override
   public List<Access> accesses() {
     var all = new ArrayList<Access>();

@@ -127,12 +127,6 @@ final class Emit {
     return code.invokevirtual(owner(type), name, type(owner(type)));
   }
 
-  /** (vector) to vector, by an operator of the vector maths library. */
-  static CodeBuilder lanewise(CodeBuilder code, String operator) {
-    code.getstatic(OPERATORS, operator, UNARY);
-    return code.invokevirtual(FLOAT_VECTOR, "lanewise", type(FLOAT_VECTOR, UNARY));
-  }
-
   /** (a, b) to vector, by a method of its name. */
   static CodeBuilder binary(CodeBuilder code, DType type, String name) {
     return code.invokevirtual(owner(type), name, type(owner(type), VECTOR));
@@ -162,6 +156,29 @@ final class Emit {
     code.swap().invokevirtual(FLOAT_VECTOR, "reinterpretAsInts", type(INT_VECTOR));
     binary(code, DType.I32, "add");
     return code.invokevirtual(INT_VECTOR, "reinterpretAsFloats", type(FLOAT_VECTOR));
+  }
+
+  /** (x) to the exponent of x relative to bits, as a float; both of positive floats. */
+  static CodeBuilder exponentAbove(CodeBuilder code, int bits) {
+    int mantissaBits = 23;
+    aboveBits(code, bits);
+    code.getstatic(OPERATORS, "ASHR", BINARY).loadConstant(mantissaBits);
+    code.invokevirtual(INT_VECTOR, "lanewise", type(INT_VECTOR, BINARY, CD_int));
+    return toFloats(code);
+  }
+
+  /** (x) to x times the power of two that brings it to bits or above, but below twice that. */
+  static CodeBuilder mantissaAbove(CodeBuilder code, int bits) {
+    aboveBits(code, bits);
+    code.getstatic(OPERATORS, "AND", ASSOCIATIVE).loadConstant(0x7fffff);
+    code.invokevirtual(INT_VECTOR, "lanewise", type(INT_VECTOR, BINARY, CD_int));
+    code.loadConstant(bits).invokevirtual(INT_VECTOR, "add", type(INT_VECTOR, CD_int));
+    return code.invokevirtual(INT_VECTOR, "reinterpretAsFloats", type(FLOAT_VECTOR));
+  }
+
+  private static void aboveBits(CodeBuilder code, int bits) {
+    code.invokevirtual(FLOAT_VECTOR, "reinterpretAsInts", type(INT_VECTOR));
+    code.loadConstant(bits).invokevirtual(INT_VECTOR, "sub", type(INT_VECTOR, CD_int));
   }
 
   // -- masks
@@ -204,11 +221,25 @@ final class Emit {
 
   // -- folding
 
-  /** (vector) to the sum or maximum of its lanes. */
-  static CodeBuilder fold(CodeBuilder code, DType type, boolean sum) {
-    code.getstatic(OPERATORS, sum ? "ADD" : "MAX", ASSOCIATIVE);
-    ClassDesc result = type == DType.F32 ? CD_float : CD_int;
-    return code.invokevirtual(owner(type), "reduceLanes", type(result, ASSOCIATIVE));
+  /**
+   * (vector) to the sum or maximum of its lanes.
+   *
+   * <p>Sums are written out lane by lane: the order in which {@code reduceLanes} adds floats is not
+   * specified and differs between interpreted and compiled code.
+   */
+  static CodeBuilder fold(CodeBuilder code, DType type, boolean sum, int local) {
+    ClassDesc number = type == DType.F32 ? CD_float : CD_int;
+    if (!sum) {
+      code.getstatic(OPERATORS, "MAX", ASSOCIATIVE);
+      return code.invokevirtual(owner(type), "reduceLanes", type(number, ASSOCIATIVE));
+    }
+    code.astore(local);
+    for (int lane = 0; lane < Lanes.COUNT; lane++) {
+      code.aload(local).loadConstant(lane);
+      code.invokevirtual(owner(type), "lane", type(number, CD_int));
+      if (lane > 0) combine(code, type, true);
+    }
+    return code;
   }
 
   /** (a, b) to their sum or maximum. */

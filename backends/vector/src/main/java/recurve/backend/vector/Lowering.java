@@ -23,6 +23,8 @@ import recurve.ir.Value;
  * binding of the symbolic dimensions.
  */
 final class Lowering {
+  private static final int FEW_ROWS = 4;
+
   private final Context context;
   private final Optional<Lowering> outer;
   private final int depth; // of loops around
@@ -390,16 +392,11 @@ final class Lowering {
       return;
     }
     boolean matrix = b.rank() == 2;
-    if (v.dtype() == DType.F32 && matrix && (depth == 0 || still.contains(b))) {
-      View left = rows(a);
-      int[] shape = {left.dim(0), left.dim(1), d[d.length - 1]};
-      View wished = destination(v);
-      boolean fits =
-          (wished.dim(-1) == 1 || wished.stride(-1) == 1) && wished.reshape(shape).isPresent();
-      View to = fits ? wished : fresh(v.dtype(), d);
-      View panels = packed(b);
-      emit(new Product(context.products(), left, panels, reshaped(to, shape), context.workers()));
-      placed(v, to);
+    boolean still = depth == 0 || this.still.contains(b);
+    // few rows read the right side once, as it lies; packing it would read it twice
+    boolean few = depth == 0 && View.size(d) / d[d.length - 1] <= FEW_ROWS && b.stride(1) == 1;
+    if (v.dtype() == DType.F32 && matrix && still && !few) {
+      packedProduct(v, a, b);
       return;
     }
     View left = a;
@@ -409,6 +406,28 @@ final class Lowering {
     View to = destination(v);
     emit(new BatchProduct(left, b, to));
     views.put(v, to);
+  }
+
+  /** A product of floats whose right side is one matrix for all rows, in panels. */
+  private void packedProduct(Value v, View a, View b) {
+    int[] d = context.dims(v);
+    View left = rows(a);
+    int[] shape = {left.dim(0), left.dim(1), d[d.length - 1]};
+    View wished = destination(v);
+    boolean inner = wished.dim(-1) == 1 || wished.stride(-1) == 1;
+    boolean fits = inner && wished.reshape(shape).isPresent();
+    View to = fits ? wished : fresh(v.dtype(), d);
+    int depthOfSum = b.dim(0), columns = b.dim(1);
+    boolean once = depth == 0 && !packed.containsKey(b);
+    if (once && WideProduct.suits(depthOfSum, columns, context.workers())) {
+      View flat = reshaped(left, left.dim(0), depthOfSum);
+      View result = reshaped(to, left.dim(0), columns);
+      emit(new WideProduct(context.products(), flat, b, result, context.workers()));
+    } else {
+      View panels = packed(b);
+      emit(new Product(context.products(), left, panels, reshaped(to, shape), context.workers()));
+    }
+    placed(v, to);
   }
 
   /** The left side as [units, rows of a unit, depth] with its last axis contiguous. */

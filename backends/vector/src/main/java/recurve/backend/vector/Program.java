@@ -4,6 +4,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import recurve.ir.Graph;
 import recurve.ir.Value;
@@ -14,15 +15,21 @@ import recurve.ir.Value;
  * @param code in the order in which to run it
  * @param inputs buffers that are given the inputs' arrays before each run
  * @param outputs where the outputs lie after a run
+ * @param inPlace retained outputs that are written over their inputs
  */
-record Program(List<Instruction> code, Map<String, Buffer> inputs, Map<String, View> outputs) {
+record Program(
+    List<Instruction> code,
+    Map<String, Buffer> inputs,
+    Map<String, View> outputs,
+    Set<String> inPlace) {
 
   /**
    * Lowers a graph.
    *
-   * @param own outputs that must have a buffer of their own, which the caller gives an array
+   * @param retained output to input: such outputs have a buffer of their own, which the caller
+   *     gives an array; the input's, if {@link #inPlace} names the output
    */
-  static Program of(Graph graph, Set<String> own, Context context, Arena arena) {
+  static Program of(Graph graph, Map<String, String> retained, Context context, Arena arena) {
     var lowering = new Lowering(context);
     var inputs = new LinkedHashMap<String, Buffer>();
     var foreign = new HashSet<Buffer>(); // that no output may lie in
@@ -37,7 +44,7 @@ record Program(List<Instruction> code, Map<String, Buffer> inputs, Map<String, V
     for (int i = 0; i < graph.outputs().size(); i++) {
       String name = graph.names().get(i);
       Value v = graph.outputs().get(i);
-      if (!own.contains(name)) continue;
+      if (!retained.containsKey(name)) continue;
       int[] dims = context.dims(v);
       View place = View.of(Buffer.kept(v.dtype(), View.size(dims)), dims);
       places.put(name, place);
@@ -61,8 +68,34 @@ record Program(List<Instruction> code, Map<String, Buffer> inputs, Map<String, V
       kept.add(view.buffer());
       outputs.put(name, view);
     }
-    arena.plan(lowering.code(), kept);
-    return new Program(lowering.code(), inputs, outputs);
+    List<Instruction> code = lowering.code();
+    var inPlace = new HashSet<String>();
+    retained.forEach(
+        (output, input) -> {
+          Buffer now = Objects.requireNonNull(inputs.get(input));
+          Buffer next = Objects.requireNonNull(places.get(output)).buffer();
+          if (overwrites(code, now, next)) inPlace.add(output);
+        });
+    arena.plan(code, kept);
+    return new Program(code, inputs, outputs, inPlace);
+  }
+
+  /** Whether the one instruction that writes the output can write it over the input. */
+  private static boolean overwrites(List<Instruction> code, Buffer input, Buffer output) {
+    int writer = -1;
+    for (int i = 0; i < code.size(); i++) {
+      for (Instruction.Access a : code.get(i).accesses()) {
+        if (a.view().buffer() == output && a.writes()) {
+          if (writer >= 0) return false;
+          writer = i;
+        }
+        // once the output is written, the input is gone
+        if (a.view().buffer() == input && writer >= 0 && writer < i) return false;
+      }
+    }
+    return writer >= 0
+        && code.get(writer) instanceof Elementwise e
+        && e.canOverwrite(input, output);
   }
 
   /** An owned buffer is exchanged with an input's after the run, so nobody else may lie in it. */

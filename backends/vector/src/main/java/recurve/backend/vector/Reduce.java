@@ -1,5 +1,6 @@
 package recurve.backend.vector;
 
+import java.util.Arrays;
 import java.util.List;
 import recurve.ir.DType;
 
@@ -9,6 +10,8 @@ import recurve.ir.DType;
  * <p>Shares are cut by what stays, so each sum runs in the order of its axis.
  */
 final class Reduce implements Instruction {
+  private static final int STRIP = 1024;
+
   private final View from; // [outer, n, inner]
   private final View to; // [outer, inner]
   private final boolean max;
@@ -50,8 +53,11 @@ final class Reduce implements Instruction {
     int in = from.stride(2), out = to.stride(1), rows = from.dim(1);
     if (from.dtype() == DType.F32 && !max && in == 1 && out == 1) {
       float[] x = from.buffer().floats(), y = to.buffer().floats();
-      java.util.Arrays.fill(y, t, t + n, 0);
-      for (int r = 0; r < rows; r++) add(x, f + r * from.stride(1), y, t, n);
+      for (int j = 0; j < n; j += STRIP) { // a strip of the sums stays in cache
+        int width = Math.min(STRIP, n - j);
+        Arrays.fill(y, t + j, t + j + width, 0);
+        for (int r = 0; r < rows; r++) add(x, f + r * from.stride(1) + j, y, t + j, width);
+      }
       return;
     }
     Object x = from.buffer().array(), y = to.buffer().array();

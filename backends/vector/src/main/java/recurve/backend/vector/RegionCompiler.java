@@ -324,7 +324,7 @@ final class RegionCompiler {
       boolean floats = region.slots().get(store.slot()).dtype() == DType.F32;
       code.aload(array[store.slot()]).iload(place[store.slot()]);
       code.aload(sum);
-      Emit.fold(code, floats ? DType.F32 : DType.I32, adds);
+      Emit.fold(code, floats ? DType.F32 : DType.I32, adds, sum);
       if (masked) {
         Label first = code.newLabel();
         code.iload(FROM).ifeq(first);

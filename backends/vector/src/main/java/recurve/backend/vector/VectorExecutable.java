@@ -31,10 +31,6 @@ final class VectorExecutable implements Executable {
       this.array = Buffer.allocate(value.dtype(), 0);
       this.dims = new int[value.rank()];
     }
-
-    int length() {
-      return java.lang.reflect.Array.getLength(array);
-    }
   }
 
   /** A retained output: its input, and the array that the next run writes. */
@@ -96,17 +92,30 @@ final class VectorExecutable implements Executable {
       fits = !dim.isNumber() || dim.is(tensor.dim(axis));
     }
     if (!fits) throw new ShapeException("input '" + input + "' is " + v.type() + ", not " + tensor);
-    for (Retained r : retained.values()) {
+    for (var e : retained.entrySet()) {
       // the output's value must outlive what is written over the input
-      if (r.input == held && r.swapped) r.swap();
+      Retained r = e.getValue();
+      if (r.input != held || !r.swapped || e.getKey().equals(input)) continue;
+      r.swap();
+      held.array = Buffer.allocate(v.dtype(), tensor.size());
     }
-    if (held.length() < tensor.size()) held.array = Buffer.allocate(v.dtype(), tensor.size());
+    if (length(held.array) < tensor.size()) held.array = Buffer.allocate(v.dtype(), tensor.size());
     System.arraycopy(elements(tensor), 0, held.array, 0, tensor.size());
     for (int axis = 0; axis < v.rank(); axis++) {
       if (held.dims[axis] != tensor.dim(axis)) bound = null;
       held.dims[axis] = tensor.dim(axis);
     }
     held.written = true;
+  }
+
+  private static int length(Object array) {
+    return switch (array) {
+      case float[] f -> f.length;
+      case double[] d -> d.length;
+      case int[] n -> n.length;
+      case boolean[] b -> b.length;
+      default -> throw new IllegalStateException("no array of numbers: " + array.getClass());
+    };
   }
 
   private static Object elements(Tensor t) {
@@ -130,14 +139,19 @@ final class VectorExecutable implements Executable {
     for (var e : retained.entrySet()) {
       Retained r = e.getValue();
       Buffer target = program.outputs().get(e.getKey()).buffer();
-      if (java.lang.reflect.Array.getLength(r.spare) < target.size) {
-        r.spare = Buffer.allocate(target.dtype, target.size);
+      if (program.inPlace().contains(e.getKey())) {
+        target.place(r.input.array);
+      } else {
+        if (length(r.spare) < target.size) r.spare = Buffer.allocate(target.dtype, target.size);
+        target.place(r.spare);
       }
-      target.place(r.spare);
       r.swapped = false;
     }
     for (Instruction i : program.code()) workers.run(i);
-    for (Retained r : retained.values()) r.swap();
+    for (var e : retained.entrySet()) {
+      if (program.inPlace().contains(e.getKey())) e.getValue().swapped = true;
+      else e.getValue().swap();
+    }
     ran = program;
   }
 
@@ -169,7 +183,7 @@ final class VectorExecutable implements Executable {
         binding,
         b -> {
           var context = new Context(b, products, kernels, workers.count());
-          return Program.of(graph, retained.keySet(), context, arena);
+          return Program.of(graph, inputOf, context, arena);
         });
   }
 

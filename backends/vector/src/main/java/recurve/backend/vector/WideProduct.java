@@ -1,0 +1,86 @@
+package recurve.backend.vector;
+
+import java.util.List;
+
+/**
+ * A product whose shares are cut by columns: each thread packs some panels of the right side into
+ * memory of its own, uses them for all rows, and goes on to the next.
+ *
+ * <p>For a right side that is used once: its packed form never leaves the cache, and nobody waits
+ * for it.
+ */
+final class WideProduct implements Instruction {
+  // of packed panels, beside the left side in the second-level cache
+  private static final int PACKED_FLOATS = 48 * 1024;
+
+  private final Products products;
+  private final View a; // [rows, depth], the last axis contiguous
+  private final View b; // [depth, columns], any strides
+  private final View c; // [rows, columns], the last axis contiguous
+  private final int group; // panels packed at a time
+  private final float[][] packed; // by worker
+  private final float[][] scratch; // by worker
+
+  WideProduct(Products products, View a, View b, View c, int workers) {
+    this.products = products;
+    this.a = a;
+    this.b = b;
+    this.c = c;
+    group = Math.max(1, PACKED_FLOATS / (a.dim(1) * Panels.WIDTH));
+    packed = new float[workers][group * Panels.WIDTH * a.dim(1)];
+    scratch = new float[workers][Products.scratch()];
+  }
+
+  /** Whether a group of panels so deep fits, and there are enough panels to share out. */
+  static boolean suits(int depth, int columns, int workers) {
+    return 2 * depth * Panels.WIDTH <= PACKED_FLOATS && Panels.count(columns) >= 8 * workers;
+  }
+
+  @Override
+  public int extent() {
+    return Panels.count(c.dim(1));
+  }
+
+  @Override
+  public int grain() {
+    return (int) Math.max(1, 200_000L / ((long) a.dim(0) * a.dim(1) * Panels.WIDTH));
+  }
+
+  @Override
+  public List<Access> accesses() {
+    return List.of(Access.reads(a, false), Access.reads(b, false), Access.writes(c, false));
+  }
+
+  @Override
+  public void run(Frame frame, int from, int to) {
+    for (int p = from; p < to; p += group) {
+      int first = p * Panels.WIDTH;
+      int columns = Math.min(Math.min(p + group, to) * Panels.WIDTH, c.dim(1)) - first;
+      int panels = Panels.count(columns);
+      float[] own = packed[frame.worker];
+      int bo = b.at(frame) + first * b.stride(1);
+      Panels.pack(
+          b.buffer().floats(), bo, b.stride(0), b.stride(1), b.dim(0), columns, 0, panels, own);
+      products.multiply(
+          a.dim(0),
+          a.dim(1),
+          columns,
+          a.buffer().floats(),
+          a.at(frame),
+          a.stride(0),
+          own,
+          0,
+          panels,
+          c.buffer().floats(),
+          c.at(frame) + first,
+          c.stride(0),
+          false,
+          scratch[frame.worker]);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "WideProduct " + a + " x " + b;
+  }
+}
