@@ -10,7 +10,7 @@ import recurve.ir.DType;
  * <p>Shares are cut by what stays, so each sum runs in the order of its axis.
  */
 final class Reduce implements Instruction {
-  private static final int STRIP = 1024;
+  private static final int STRIP = 8192;
 
   private final View from; // [outer, n, inner]
   private final View to; // [outer, inner]
@@ -55,8 +55,7 @@ final class Reduce implements Instruction {
       float[] x = from.buffer().floats(), y = to.buffer().floats();
       for (int j = 0; j < n; j += STRIP) { // a strip of the sums stays in cache
         int width = Math.min(STRIP, n - j);
-        Arrays.fill(y, t + j, t + j + width, 0);
-        for (int r = 0; r < rows; r++) add(x, f + r * from.stride(1) + j, y, t + j, width);
+        sum(x, f + j, from.stride(1), rows, y, t + j, width);
       }
       return;
     }
@@ -71,8 +70,19 @@ final class Reduce implements Instruction {
     }
   }
 
-  private static void add(float[] x, int f, float[] y, int t, int n) {
-    for (int j = 0; j < n; j++) y[t + j] += x[f + j];
+  /** Adds rows one by one in their order, but reads and writes the sums for four at a time. */
+  private static void sum(float[] x, int f, int stride, int rows, float[] y, int t, int n) {
+    Arrays.fill(y, t, t + n, 0);
+    int r = 0, a = f;
+    for (; r + 4 <= rows; r += 4, a += 4 * stride) {
+      int b = a + stride, c = b + stride, d = c + stride;
+      for (int j = 0; j < n; j++) {
+        y[t + j] = y[t + j] + x[a + j] + x[b + j] + x[c + j] + x[d + j];
+      }
+    }
+    for (; r < rows; r++, a += stride) {
+      for (int j = 0; j < n; j++) y[t + j] += x[a + j];
+    }
   }
 
   @Override

@@ -1,0 +1,84 @@
+package recurve.backend.vector;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.Random;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Packed products against three loops, at sizes around the borders of tiles, panels and blocks. */
+class ProductsTest {
+  private static final Products PRODUCTS = new Products(new Tiles());
+
+  /** The twin: the same fused multiply-adds in the same order, so the same bits. */
+  private static float[] plain(int m, int k, int n, float[] a, float[] b, float[] c) {
+    float[] r = c.clone();
+    for (int i = 0; i < m; i++) {
+      for (int j = 0; j < n; j++) {
+        for (int p = 0; p < k; p++) {
+          r[i * n + j] = Math.fma(a[i * k + p], b[p * n + j], r[i * n + j]);
+        }
+      }
+    }
+    return r;
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1, 1, 1",
+    "5, 7, 16",
+    "6, 200, 17",
+    "7, 513, 33",
+    "13, 1025, 15",
+    "50, 3, 300",
+    "500, 300, 20",
+    "20, 200, 800",
+    "1, 1300, 400"
+  })
+  void sameBitsAsPlainLoops(int m, int k, int n) {
+    var random = new Random(m + 31 * k + 1009 * n);
+    float[] a = floats(random, m * k), b = floats(random, k * n), c = floats(random, m * n);
+    float[] turned = new float[b.length]; // b, column by column
+    for (int i = 0; i < k; i++) for (int j = 0; j < n; j++) turned[j * k + i] = b[i * n + j];
+    int panels = Panels.count(n);
+    float[] packed = new float[Panels.size(k, n)], other = packed.clone();
+    Panels.pack(b, 0, n, 1, k, n, 0, panels, packed);
+    Panels.pack(turned, 0, 1, k, k, n, 0, panels / 2, other);
+    Panels.pack(turned, 0, 1, k, k, n, panels / 2, panels, other);
+    assertArrayEquals(packed, other, "panels of a transposed matrix");
+
+    float[] scratch = new float[Products.scratch()];
+    float[] fresh = c.clone(), added = c.clone();
+    PRODUCTS.multiply(m, k, n, a, 0, k, packed, 0, panels, fresh, 0, n, false, scratch);
+    assertArrayEquals(plain(m, k, n, a, b, new float[m * n]), fresh);
+    int half = m / 2; // the border between two threads' rows
+    PRODUCTS.multiply(half, k, n, a, 0, k, packed, 0, panels, added, 0, n, true, scratch);
+    PRODUCTS.multiply(
+        m - half, k, n, a, half * k, k, packed, 0, panels, added, half * n, n, true, scratch);
+    assertArrayEquals(plain(m, k, n, a, b, c), added);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 16", "6, 32", "12, 40"})
+  void tilesTouchNothingBesideThem(int rows, int spare) {
+    int ldc = Panels.WIDTH + spare;
+    float[] c = new float[(rows + 2) * ldc];
+    java.util.Arrays.fill(c, 7);
+    float[] ones = new float[rows * 9 + 9 * Panels.WIDTH];
+    java.util.Arrays.fill(ones, 1);
+    int height = Math.min(rows, Tiles.HEIGHT);
+    new Tiles().of(height, false).run(9, ones, 0, 9, ones, 0, c, ldc, ldc);
+    for (int i = 0; i < c.length; i++) {
+      int row = i / ldc - 1, column = i % ldc;
+      boolean inside = row >= 0 && row < height && column < Panels.WIDTH;
+      assertEquals(inside ? 9 : 7, c[i], "element " + i);
+    }
+  }
+
+  private static float[] floats(Random random, int n) {
+    float[] f = new float[n];
+    for (int i = 0; i < n; i++) f[i] = random.nextFloat() - 0.5f;
+    return f;
+  }
+}
