@@ -8,6 +8,7 @@ module recurve.tck {
   requires static org.jspecify;
   requires transitive org.junit.jupiter.api;
   requires transitive recurve.core;
+  requires com.microsoft.onnxruntime;
   requires recurve.io;
 
   exports recurve.tck;

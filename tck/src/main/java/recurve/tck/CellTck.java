@@ -26,6 +26,8 @@ import recurve.backend.Reference;
 import recurve.cell.Cell;
 import recurve.cell.Rnn;
 import recurve.io.checkpoint.ModelFolder;
+import recurve.io.onnx.OnnxExport;
+import recurve.io.onnx.OnnxOptions;
 import recurve.ir.DType;
 import recurve.ir.Graph;
 import recurve.ir.Tensor;
@@ -359,6 +361,34 @@ public abstract class CellTck {
             });
       }
     }
+  }
+
+  /** Exported to ONNX, fused where the equations allow it and as Scan, ONNX Runtime agrees. */
+  @TestFactory
+  public final Stream<DynamicTest> anotherRuntimeGivesTheSame() {
+    return each(
+        (rnn, e) -> {
+          for (Rnn way : List.of(rnn, rnn.reversed())) {
+            var plan = Network.Plan.of(way, e.inputs(), DType.F32).evaluated().withLengths();
+            Network network = Network.of(plan);
+            Tensors args = network.samples(13, e.time(), e.batch());
+            args = Network.padded(args, Double.NaN);
+            exported(network, network.loss(), args, OnnxOptions.Form.AUTO);
+            exported(network, network.loss(), args, OnnxOptions.Form.SCAN);
+            exported(network, network.full(), args, OnnxOptions.Form.SCAN);
+          }
+        },
+        List.of(USUAL, new Extents(1, 1, 1, 1), new Extents(9, 7, 6, 5)));
+  }
+
+  private static void exported(Network network, Graph graph, Tensors args, OnnxOptions.Form form) {
+    var weights = new LinkedHashMap<String, Tensor>();
+    for (String name : network.parameters()) weights.put(name, args.get(name));
+    OnnxExport export = OnnxExport.of(graph, weights, Map.of(), OnnxOptions.of(form));
+    Tensors actual = OnnxRuntime.run(export.bytes(), args);
+    Network.run(REFERENCE, 1, graph, args)
+        .forEach(
+            (name, t) -> Tolerance.GRAPH.check(t, actual.get(name), export.loops() + ", " + name));
   }
 
   // -- a model with it
