@@ -74,21 +74,23 @@ final class Hoist {
     var lift = new Lift(loop.length(), varying, known);
     var products = new HashMap<Value, Boolean>();
     var hoisted = new HashMap<Value, Value>();
+    Rows rows = loop.rows();
     // the largest values that can leave: those read by what cannot
     var read = new ArrayList<>(loop.outs());
     for (Node n : Graph.nodes(loop.outs())) {
-      boolean leaves = n.outputs().stream().allMatch(v -> leaves(v, free, products, lift));
+      boolean leaves = n.outputs().stream().allMatch(v -> leaves(v, free, products, lift, rows));
       if (!leaves && n.outputs().stream().anyMatch(varying::contains)) read.addAll(n.inputs());
     }
     for (Value v : read) {
-      if (hoisted.containsKey(v) || !leaves(v, free, products, lift)) continue;
+      if (hoisted.containsKey(v) || !leaves(v, free, products, lift, rows)) continue;
       Optional<Value> all = lift.of(v);
       all.ifPresent(sequence -> hoisted.put(v, loop.step(sequence)));
     }
     loop.replace(hoisted);
   }
 
-  private static boolean leaves(Value v, Set<Value> free, Map<Value, Boolean> products, Lift lift) {
-    return Lift.holdsProduct(v, free, products) && lift.of(v).isPresent();
+  private static boolean leaves(
+      Value v, Set<Value> free, Map<Value, Boolean> products, Lift lift, Rows rows) {
+    return Lift.holdsProduct(v, free, products) && rows.leads(v) && lift.of(v).isPresent();
   }
 }

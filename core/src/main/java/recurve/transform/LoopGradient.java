@@ -90,7 +90,9 @@ final class LoopGradient {
     for (Value c : consts) {
       if (gradients.containsKey(c)) dConsts.put(c, sums.of(gradients.get(c)));
     }
-    if (sums.mixesRows()) {
+    boolean mixes =
+        Graph.nodes(step.outs()).stream().flatMap(n -> n.outputs().stream()).anyMatch(rows::mixes);
+    if (mixes || sums.mixesRows()) {
       masked(to);
       return;
     }
@@ -100,7 +102,7 @@ final class LoopGradient {
     for (Value x : dXs) back.add(gradients.get(x));
     back.addAll(sums.stacks().keySet());
 
-    List<Value> saved = saved(step.outs(), back, rows);
+    List<Value> saved = saved(step.outs(), back);
     Node forward = forward(step.outs(), saved, rows, to);
     List<Value> results = backward(to, forward, saved, rows, dCarry, dYs, back);
 
@@ -216,7 +218,7 @@ final class LoopGradient {
   }
 
   /** The values of one forward step that the loop must write out for its gradient. */
-  private List<Value> saved(List<Value> outs, List<Value> back, Rows rows) {
+  private List<Value> saved(List<Value> outs, List<Value> back) {
     List<Node> nodes = Graph.nodes(outs);
     var forward = new HashSet<Value>(scan.body().inputs());
     for (Node n : nodes) forward.addAll(n.outputs());
@@ -224,12 +226,6 @@ final class LoopGradient {
     var varying = new ArrayList<Value>(carry);
     varying.addAll(xs);
     Set<Value> varies = Graph.dependents(outs, varying);
-    for (Node n : nodes.reversed()) {
-      for (Value v : n.outputs()) {
-        // what cannot be written row by row is computed again from what can
-        if (needed.contains(v) && varies.contains(v) && !rows.canLead(v)) needed.addAll(n.inputs());
-      }
-    }
     var saved = new ArrayList<Value>();
     for (Value c : carry) if (needed.contains(c)) saved.add(c);
     var known = new HashSet<Value>(xs);
@@ -241,7 +237,7 @@ final class LoopGradient {
               && n.inputs().stream().allMatch(v -> known.contains(v) || !varies.contains(v));
       for (Value v : n.outputs()) {
         if (!varies.contains(v)) continue;
-        boolean save = needed.contains(v) && !again && rows.canLead(v);
+        boolean save = needed.contains(v) && !again;
         if (save) saved.add(v);
         if (save || again) known.add(v);
       }
@@ -280,9 +276,10 @@ final class LoopGradient {
   }
 
   /**
-   * The gradient where a step mixes the rows of the batch, as a loop within the step over weights
-   * that differ from turn to turn does: that of the same loop without lengths, which chooses
-   * between old and new values by itself and reads zeros in place of padding.
+   * The gradient where the step mixes the rows of the batch, or the gradient itself does, as that
+   * of a loop within the step over weights that differ from turn to turn: that of the same loop
+   * without lengths, which chooses between old and new values by itself and reads zeros in place of
+   * padding.
    */
   private void masked(Pullback to) {
     Value lengths = loop.inputs().getLast();
@@ -300,7 +297,8 @@ final class LoopGradient {
                   for (int i = 0; i < first; i++) map.put(consts.get(i), loop.input(i));
                   for (int i = 0; i < k.size(); i++) map.put(carry.get(i), k.get(i));
                   for (int i = 0; i < xs.size(); i++) {
-                    map.put(xs.get(i), choose(alive, x.get(i), x.get(i).like(0)));
+                    Value v = x.get(i);
+                    map.put(xs.get(i), choose(alive, v, v.like(0)));
                   }
                   List<Value> outs = Graph.substitute(scan.body().outputs(), map);
                   var now = new ArrayList<Value>();

@@ -111,6 +111,13 @@ final class OpenLoop {
     return Graph.dependents(outs(), carry);
   }
 
+  /** Where the batch stands in the values of the step. */
+  Rows rows() {
+    var roots = new ArrayList<>(carry);
+    roots.addAll(steps);
+    return new Rows(lengths.isPresent(), roots);
+  }
+
   /** One step of a further sequence. */
   Value step(Value sequence) {
     int known = sequences.indexOf(sequence);

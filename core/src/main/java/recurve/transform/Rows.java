@@ -41,9 +41,19 @@ final class Rows {
     this.lengths = lengths;
   }
 
-  /** Whether the value can be turned so that the batch leads. */
+  /** Whether the batch leads once the value is turned, so that the loop can write it. */
   boolean canLead(Value v) {
     return !lengths || axis(v) >= 0;
+  }
+
+  /** Whether the batch leads, so that the loop can write the value, or read it, as it is. */
+  boolean leads(Value v) {
+    return !lengths || axis(v) == 0;
+  }
+
+  /** Whether, in a loop with lengths, rows of the value depend on other rows of the batch. */
+  boolean mixes(Value v) {
+    return lengths && axis(v) == MIXED;
   }
 
   /** The value as the loop can write it. */

@@ -30,11 +30,13 @@ import recurve.ir.Value;
 final class Sink {
   private final OpenLoop loop;
   private final Set<Value> varying;
+  private final Rows rows;
   private final Set<Value> sinking = new HashSet<>();
 
   private Sink(OpenLoop loop) {
     this.loop = loop;
     this.varying = loop.varying();
+    this.rows = loop.rows();
     var stays = new HashSet<Value>(loop.steps());
     for (Node n : Graph.nodes(loop.next())) stays.addAll(n.outputs());
     // what holds a product and is needed for outputs only
@@ -87,21 +89,17 @@ final class Sink {
     boolean preserves = true;
     for (Node n : Graph.nodes(List.of(y))) {
       if (!sinking.contains(n.output())) continue;
+      if (rows.mixes(n.output())) return Optional.empty(); // dead rows would count as zeros
       preserves &= keepsZero(n);
       for (Value v : n.inputs()) {
         if (!varying.contains(v) || sinking.contains(v)) continue;
-        if (!canWrite(v)) return Optional.empty();
+        if (!rows.leads(v)) return Optional.empty();
         cuts.computeIfAbsent(
             v, k -> Ops.input("stack", k.dtype(), k.shape().insert(0, loop.length())));
       }
     }
     Optional<Value> all = new Lift(loop.length(), varying, cuts).of(y);
     return preserves || loop.lengths().isEmpty() ? all : all.map(this::aliveOnly);
-  }
-
-  private boolean canWrite(Value v) {
-    if (loop.lengths().isEmpty()) return true;
-    return v.rank() > 0 && v.dim(0).equals(loop.lengths().get().dim(0));
   }
 
   /** {@code t < length ? v : 0}, of a stack [T, B, ...]. */

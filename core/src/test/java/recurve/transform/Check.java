@@ -52,6 +52,11 @@ final class Check {
 
   /** Gradients against central differences, one random direction for each parameter. */
   static void gradient(Net net, Value loss, long seed) {
+    gradient(net, loss, seed, 1e-7);
+  }
+
+  /** The same to a tolerance, for losses whose curvature the difference feels. */
+  static void gradient(Net net, Value loss, long seed, double accuracy) {
     Graph graph = net.gradient(loss);
     recurve.ir.Verifier.verify(graph);
     Map<String, Tensor> values = values(net, seed);
@@ -73,7 +78,7 @@ final class Check {
         if (!Double.isNaN(values.get(wrt.getKey()).at(i))) got += d.at(i) * direction.at(i);
         else assertEquals(0, d.at(i), "gradient of padding in " + wrt.getKey());
       }
-      double tolerance = 1e-7 * Math.max(1, Math.abs(want));
+      double tolerance = accuracy * Math.max(1, Math.abs(want));
       assertEquals(want, got, tolerance, "gradient of " + wrt.getKey());
     }
   }
