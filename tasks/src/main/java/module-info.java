@@ -1,9 +1,10 @@
-/** Tasks over text: language modelling, classification. */
+/** Tasks over text: language modelling, classification, tagging. */
 module recurve.tasks {
   requires recurve.core;
   requires recurve.io;
 
   provides recurve.task.Task with
       recurve.tasks.classify.Classification,
-      recurve.tasks.lm.LanguageModeling;
+      recurve.tasks.lm.LanguageModeling,
+      recurve.tasks.tag.Tagging;
 }

@@ -1,0 +1,189 @@
+package recurve.tasks.tag;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+import recurve.io.FileException;
+import recurve.io.FileException.Category;
+import recurve.io.text.TextReader;
+import recurve.option.Option;
+import recurve.option.OptionException;
+import recurve.option.Options;
+import recurve.task.Corpus;
+import recurve.tasks.Texts;
+
+/**
+ * Reads sentences written a word a line, in columns, with a blank line after each sentence: CoNLL's
+ * shared tasks, and CoNLL-U of Universal Dependencies.
+ */
+final class Columns {
+  /** How sentences are written. */
+  enum Format {
+    /** By the ending of the file's name: .conllu; any other is CoNLL. */
+    AUTO,
+    /** Columns between tabs, or where a line has none between spaces. */
+    CONLL,
+    /** Ten columns between tabs; comments, ranges of tokens and empty nodes are passed over. */
+    CONLLU
+  }
+
+  static final Option<Format> FORMAT =
+      Option.of("format", Format.AUTO, "how sentences are written; auto goes by the file's name");
+  static final Option<String> WORD_COLUMN =
+      Option.of("word_column", "", "number (from 1) or name of the words' column; default 1, FORM");
+  static final Option<String> TAG_COLUMN =
+      Option.of("tag_column", "", "number or name of the tags' column; default the last, UPOS");
+
+  private static final List<String> CONLLU =
+      List.of("ID", "FORM", "LEMMA", "UPOS", "XPOS", "FEATS", "HEAD", "DEPREL", "DEPS", "MISC");
+  private static final String DOCUMENT = "-DOCSTART-"; // of CoNLL-2003: no sentence
+  private static final String NAMES = "# global.columns ="; // of CoNLL-U Plus
+
+  /**
+   * One sentence.
+   *
+   * @param tags none where the sentence is to be tagged
+   * @param lines as they stand in the text
+   * @param numbers of the lines, from 1
+   */
+  record Sentence(
+      List<String> words, List<String> tags, List<String> lines, List<Long> numbers, String file) {
+    Sentence {
+      words = List.copyOf(words);
+      tags = List.copyOf(tags);
+      lines = List.copyOf(lines);
+      numbers = List.copyOf(numbers);
+    }
+
+    int size() {
+      return words.size();
+    }
+
+    /** A problem with a word's line, for the caller to throw. */
+    FileException problem(int word, String what) {
+      return new FileException(Category.BAD_DATA, file, numbers.get(word), what);
+    }
+  }
+
+  private final Options options;
+
+  Columns(Options options) {
+    this.options = options;
+  }
+
+  /** Reads sentences with their tags. */
+  void tagged(Corpus corpus, Consumer<Sentence> each) {
+    Texts.read(corpus, in -> new Parser(in, true, each).parse());
+  }
+
+  /** Reads sentences to tag. */
+  void untagged(Corpus corpus, Consumer<Sentence> each) {
+    Texts.read(corpus, in -> new Parser(in, false, each).parse());
+  }
+
+  private final class Parser {
+    private final TextReader in;
+    private final boolean tagged;
+    private final Consumer<Sentence> each;
+    private final boolean conllu;
+    private List<String> names;
+    private int width;
+
+    private final List<String> words = new ArrayList<>();
+    private final List<String> tags = new ArrayList<>();
+    private final List<String> lines = new ArrayList<>();
+    private final List<Long> numbers = new ArrayList<>();
+
+    Parser(TextReader in, boolean tagged, Consumer<Sentence> each) {
+      this.in = in;
+      this.tagged = tagged;
+      this.each = each;
+      this.conllu =
+          switch (options.get(FORMAT)) {
+            case AUTO -> in.name().toLowerCase(Locale.ROOT).matches(".*\\.conllu(\\.gz)?");
+            case CONLL -> false;
+            case CONLLU -> true;
+          };
+      this.names = conllu ? CONLLU : List.of();
+      this.width = names.size();
+    }
+
+    void parse() {
+      for (var line = in.next(); line.isPresent(); line = in.next()) {
+        if (line.get().isBlank()) {
+          end();
+        } else if (conllu && line.get().startsWith("#")) {
+          comment(line.get());
+        } else {
+          token(line.get());
+        }
+      }
+      end();
+    }
+
+    private void comment(String line) {
+      if (!line.startsWith(NAMES)) return;
+      names = List.of(line.substring(NAMES.length()).strip().split("\\s+"));
+      width = names.size();
+    }
+
+    private void token(String line) {
+      boolean tabs = conllu || line.indexOf('\t') >= 0;
+      List<String> fields = List.of(tabs ? line.split("\t", -1) : line.strip().split("\\s+"));
+      if (width == 0) width = fields.size();
+      if (fields.size() != width) {
+        throw in.problem(
+            1,
+            (fields.size() == 1 ? "1 column" : fields.size() + " columns")
+                + "; expected "
+                + width
+                + (conllu ? " between tabs" : " as in the first line")
+                + ". Is a column missing, or a blank line between sentences?");
+      }
+      if (conllu && fields.get(0).matches("[0-9]+[-.][0-9]+")) return;
+      String word = field(fields, WORD_COLUMN, conllu ? "FORM" : "1");
+      if (word.equals(DOCUMENT)) return;
+      words.add(word);
+      if (tagged) tags.add(field(fields, TAG_COLUMN, conllu ? "UPOS" : Integer.toString(width)));
+      lines.add(line);
+      numbers.add(in.line());
+    }
+
+    private String field(List<String> fields, Option<String> option, String standard) {
+      String column = options.get(option).isEmpty() ? standard : options.get(option);
+      String field = fields.get(index(column, option));
+      if (field.isBlank()) {
+        throw in.problem(1, "column " + column + " is empty; expected a " + noun(option) + ".");
+      }
+      return field;
+    }
+
+    private int index(String column, Option<String> option) {
+      if (column.matches("[0-9]{1,6}")) {
+        int number = Integer.parseInt(column);
+        if (number >= 1 && number <= width) return number - 1;
+        throw in.problem(
+            1, "no column " + column + " for " + option + "; there are " + width + ".");
+      }
+      for (int i = 0; i < names.size(); i++) if (names.get(i).equalsIgnoreCase(column)) return i;
+      throw new OptionException(
+          "option "
+              + option
+              + " is '"
+              + column
+              + "' but the columns are "
+              + (names.isEmpty() ? "1 to " + width : String.join(", ", names)));
+    }
+
+    private static String noun(Option<String> option) {
+      return option == WORD_COLUMN ? "word" : "tag";
+    }
+
+    private void end() {
+      if (words.isEmpty()) return;
+      each.accept(new Sentence(words, tags, lines, numbers, in.name()));
+      List.of(words, tags, lines, numbers).forEach(List::clear);
+    }
+  }
+}
