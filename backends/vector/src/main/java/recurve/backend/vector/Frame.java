@@ -1,11 +1,16 @@
 package recurve.backend.vector;
 
-/** Where one thread is: which worker it is, and the trip of each loop it is inside of. */
+/**
+ * What belongs to one thread: which worker it is, the trip of each loop it is inside of, and memory
+ * that an instruction may use while it runs.
+ */
 final class Frame {
   private static final int DEEPEST = 8;
 
   final int worker;
   private final int[] trips = new int[DEEPEST];
+  private final float[] tile = new float[Products.scratch()];
+  private float[] packed = {};
 
   Frame(int worker) {
     this.worker = worker;
@@ -17,5 +22,16 @@ final class Frame {
 
   void trip(int depth, int t) {
     trips[depth] = t;
+  }
+
+  /** For {@link Products#multiply}. */
+  float[] tile() {
+    return tile;
+  }
+
+  /** At least so many floats, for panels. */
+  float[] packed(int size) {
+    if (packed.length < size) packed = new float[size];
+    return packed;
   }
 }

@@ -422,10 +422,10 @@ final class Lowering {
     if (once && WideProduct.suits(depthOfSum, columns, context.workers())) {
       View flat = reshaped(left, left.dim(0), depthOfSum);
       View result = reshaped(to, left.dim(0), columns);
-      emit(new WideProduct(context.products(), flat, b, result, context.workers()));
+      emit(new WideProduct(context.products(), flat, b, result));
     } else {
       View panels = packed(b);
-      emit(new Product(context.products(), left, panels, reshaped(to, shape), context.workers()));
+      emit(new Product(context.products(), left, panels, reshaped(to, shape)));
     }
     placed(v, to);
   }

@@ -8,15 +8,13 @@ final class Product implements Instruction {
   private final View a; // [units, rows of a unit, depth], the last axis contiguous
   private final View packed;
   private final View c; // [units, rows of a unit, columns], the last axis contiguous
-  private final float[][] scratch; // by worker
 
   /** Makes the instruction; a unit's rows follow each other in a and c at one distance. */
-  Product(Products products, View a, View packed, View c, int workers) {
+  Product(Products products, View a, View packed, View c) {
     this.products = products;
     this.a = a;
     this.packed = packed;
     this.c = c;
-    scratch = new float[workers][Products.scratch()];
   }
 
   @Override
@@ -64,7 +62,7 @@ final class Product implements Instruction {
         c.at(frame) + unit * c.stride(0),
         ldc,
         false,
-        scratch[frame.worker]);
+        frame.tile());
   }
 
   @Override

@@ -2,7 +2,6 @@ package recurve.backend.vector;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +51,9 @@ final class VectorExecutable implements Executable {
     }
   }
 
+  // lengths of sentences make many bindings; the one used longest ago goes
+  private static final int MOST_PROGRAMS = 64;
+
   private final Graph graph;
   private final Products products;
   private final Kernels kernels;
@@ -60,7 +62,7 @@ final class VectorExecutable implements Executable {
   private final Map<String, Held> inputs = new LinkedHashMap<>();
   private final Map<String, Retained> retained = new LinkedHashMap<>();
   private final Map<String, String> inputOf;
-  private final Map<Map<String, Long>, Program> programs = new HashMap<>();
+  private final Map<Map<String, Long>, Program> programs = new LinkedHashMap<>(16, 0.75f, true);
   private @Nullable Program bound; // for the extents as they are
   private @Nullable Program ran;
   private boolean closed;
@@ -179,12 +181,13 @@ final class VectorExecutable implements Executable {
           extents.add(held.dims);
         });
     Map<String, Long> binding = Binding.of(values, extents);
-    return programs.computeIfAbsent(
-        binding,
-        b -> {
-          var context = new Context(b, products, kernels, workers.count());
-          return Program.of(graph, inputOf, context, arena);
-        });
+    Program known = programs.get(binding);
+    if (known != null) return known;
+    var context = new Context(binding, products, kernels, workers.count());
+    Program made = Program.of(graph, inputOf, context, arena);
+    if (programs.size() == MOST_PROGRAMS) programs.remove(programs.keySet().iterator().next());
+    programs.put(binding, made);
+    return made;
   }
 
   @Override

@@ -18,17 +18,13 @@ final class WideProduct implements Instruction {
   private final View b; // [depth, columns], any strides
   private final View c; // [rows, columns], the last axis contiguous
   private final int group; // panels packed at a time
-  private final float[][] packed; // by worker
-  private final float[][] scratch; // by worker
 
-  WideProduct(Products products, View a, View b, View c, int workers) {
+  WideProduct(Products products, View a, View b, View c) {
     this.products = products;
     this.a = a;
     this.b = b;
     this.c = c;
     group = Math.max(1, PACKED_FLOATS / (a.dim(1) * Panels.WIDTH));
-    packed = new float[workers][group * Panels.WIDTH * a.dim(1)];
-    scratch = new float[workers][Products.scratch()];
   }
 
   /** Whether a group of panels so deep fits, and there are enough panels to share out. */
@@ -57,7 +53,7 @@ final class WideProduct implements Instruction {
       int first = p * Panels.WIDTH;
       int columns = Math.min(Math.min(p + group, to) * Panels.WIDTH, c.dim(1)) - first;
       int panels = Panels.count(columns);
-      float[] own = packed[frame.worker];
+      float[] own = frame.packed(group * Panels.WIDTH * a.dim(1));
       int bo = b.at(frame) + first * b.stride(1);
       Panels.pack(
           b.buffer().floats(), bo, b.stride(0), b.stride(1), b.dim(0), columns, 0, panels, own);
@@ -75,7 +71,7 @@ final class WideProduct implements Instruction {
           c.at(frame) + first,
           c.stride(0),
           false,
-          scratch[frame.worker]);
+          frame.tile());
     }
   }
 
