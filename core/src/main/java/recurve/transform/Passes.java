@@ -13,6 +13,16 @@ import recurve.ir.Op;
 /**
  * The passes over a graph. They know loops, products and sums; they know no cell.
  *
+ * <pre>
+ *   split    [a b] W = a W' + b W"       where one part can leave the loop and the other cannot
+ *   hoist    what needs no carry is computed for all steps at once, before the loop
+ *   sums     a A + b B = [a b] [A; B]
+ *   sink     what only outputs need is computed for all steps at once, after the loop
+ *   merge    x A, x B = slices of x [A B]
+ *   share    equal values are one; values, carries and outputs that nothing reads are gone
+ *   regions  what runs together, told to the backend: {@link Regions}
+ * </pre>
+ *
  * <p>Every pass keeps the values of all outputs, up to the rounding of sums in another order, for
  * every binding of the dimensions and whatever the padding past a row's length holds.
  */
