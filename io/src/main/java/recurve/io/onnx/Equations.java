@@ -2,6 +2,7 @@ package recurve.io.onnx;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -72,7 +73,7 @@ final class Equations {
 
   /** The sequences that the body reads at all. */
   private List<Integer> sequences() throws Unlike {
-    Set<Value> read = new java.util.HashSet<>();
+    Set<Value> read = new HashSet<>();
     for (Node n : body.nodes()) read.addAll(n.inputs());
     var found = new ArrayList<Integer>();
     for (int i = scan.consts() + scan.carries(); i < body.inputs().size(); i++) {

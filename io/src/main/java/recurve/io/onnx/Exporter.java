@@ -202,7 +202,7 @@ final class Exporter {
         key,
         k -> {
           String name = names.fresh("const");
-          constants.add(Protos.tensor(name, Protos.scalar(k.value(), k.type().dtype())));
+          constants.add(Protos.tensor(name, Tensor.scalar(k.type().dtype(), k.value())));
           return name;
         });
   }

@@ -85,11 +85,6 @@ final class Protos {
     return scalar ? proto.build() : proto.addDims(values.size()).build();
   }
 
-  /** One number as a scalar of some element type. */
-  static Tensor scalar(double value, DType dtype) {
-    return Tensor.scalar(dtype, value);
-  }
-
   static AttributeProto attribute(String name, long value) {
     return attribute(name, AttributeType.INT).setI(value).build();
   }
@@ -111,10 +106,6 @@ final class Protos {
 
   static AttributeProto attribute(String name, GraphProto graph) {
     return attribute(name, AttributeType.GRAPH).setG(graph).build();
-  }
-
-  static AttributeProto attribute(String name, TensorProto tensor) {
-    return attribute(name, AttributeType.TENSOR).setT(tensor).build();
   }
 
   private static AttributeProto.Builder attribute(String name, AttributeType type) {

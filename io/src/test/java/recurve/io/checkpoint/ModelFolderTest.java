@@ -8,7 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.channels.Channels;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -206,8 +209,7 @@ class ModelFolderTest {
     Path list = path().resolve(Manifest.NAME);
     String lines = Files.readString(list).replace("checkpoint 1", "checkpoint 2");
     lines = lines.substring(0, lines.lastIndexOf("# checksum"));
-    byte[] digest =
-        Manifest.sha256().digest(lines.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    byte[] digest = Manifest.sha256().digest(lines.getBytes(StandardCharsets.UTF_8));
     Files.writeString(list, lines + "# checksum " + Manifest.hex(digest) + "\n");
     check(
         Category.BAD_DATA,
@@ -264,8 +266,8 @@ class ModelFolderTest {
     @Override
     public void write(Path file, AtomicFiles.Content content) throws IOException {
       if (left == 0) { // half of it reaches the disk
-        var bytes = new java.io.ByteArrayOutputStream();
-        content.writeTo(java.nio.channels.Channels.newChannel(bytes));
+        var bytes = new ByteArrayOutputStream();
+        content.writeTo(Channels.newChannel(bytes));
         Files.write(file, Arrays.copyOf(bytes.toByteArray(), bytes.size() / 2));
       }
       step();

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.UnknownFieldSet;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -168,8 +169,8 @@ class OnnxFileTest {
   @Test
   void unknownFieldsSurviveReadingAndWriting() throws IOException {
     ModelProto model = export(Form.SCAN);
-    var later = com.google.protobuf.UnknownFieldSet.newBuilder();
-    later.addField(99, com.google.protobuf.UnknownFieldSet.Field.newBuilder().addVarint(7).build());
+    var later = UnknownFieldSet.newBuilder();
+    later.addField(99, UnknownFieldSet.Field.newBuilder().addVarint(7).build());
     byte[] bytes = model.toBuilder().setUnknownFields(later.build()).build().toByteArray();
     assertArrayEquals(bytes, ModelProto.parseFrom(bytes).toByteArray());
   }

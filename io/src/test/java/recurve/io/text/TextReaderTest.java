@@ -8,6 +8,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -109,7 +110,7 @@ class TextReaderTest {
       for (int i = 0; i < b.length; i++) b[i] = (byte) alphabet[random.nextInt(alphabet.length)];
       boolean valid;
       try {
-        StandardCharsets.UTF_8.newDecoder().decode(java.nio.ByteBuffer.wrap(b));
+        StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(b));
         valid = true;
       } catch (CharacterCodingException e) {
         valid = false;
