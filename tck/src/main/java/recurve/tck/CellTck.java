@@ -13,9 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.TreeMap;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -25,7 +23,6 @@ import recurve.backend.Backend;
 import recurve.backend.Reference;
 import recurve.cell.Cell;
 import recurve.cell.Rnn;
-import recurve.io.checkpoint.ModelFolder;
 import recurve.io.onnx.OnnxExport;
 import recurve.io.onnx.OnnxOptions;
 import recurve.ir.DType;
@@ -141,7 +138,6 @@ public abstract class CellTck {
         List.of(USUAL));
   }
 
-  private static final double STEP = 1e-5;
   private static final int POINTS = 10;
 
   private void gradient(Network network, Extents e) {
@@ -149,8 +145,8 @@ public abstract class CellTck {
       Tensors args = network.samples(seed, e.time(), e.batch());
       if (args.has("lengths")) args = Network.padded(args, 0);
       Tensors results = Network.run(REFERENCE, 1, network.full(), args);
-      results.forEach((name, t) -> finite(name, t));
-      if (gradientAt(network, args, results, seed)) {
+      results.forEach((name, t) -> Differences.finite(name, t));
+      if (Differences.agree(network.loss(), args, network.differentiated(), results, seed)) {
         if (e.time() > 2 && e.units() > 2) hasGradients(network, results);
         return;
       }
@@ -158,53 +154,11 @@ public abstract class CellTck {
     fail("at none of " + POINTS + " random points is the loss smooth; is a step's result noisy?");
   }
 
-  /** Whether the loss is smooth about the point, so that a difference says something. */
-  private static boolean gradientAt(Network network, Tensors args, Tensors results, long seed) {
-    var random = new Random(seed);
-    for (String name : network.differentiated()) {
-      Tensor d = results.get("d " + name);
-      double[] direction = random.doubles(d.size(), -1, 1).toArray();
-      double slope = 0;
-      for (int i = 0; i < direction.length; i++) slope += d.at(i) * direction[i];
-      double difference = difference(network, args, name, direction, STEP);
-      double finer = difference(network, args, name, direction, STEP / 4);
-      double allowed = 1e-6 * Math.max(1, Math.abs(difference));
-      if (Math.abs(difference - finer) > allowed) return false;
-      if (!(Math.abs(slope - finer) <= allowed)) {
-        fail("gradient by '" + name + "': " + slope + ", but the difference is " + finer);
-      }
-    }
-    return true;
-  }
-
-  private static double difference(
-      Network network, Tensors args, String name, double[] direction, double step) {
-    return (loss(network, args, name, direction, step)
-            - loss(network, args, name, direction, -step))
-        / (2 * step);
-  }
-
-  private static double loss(
-      Network network, Tensors args, String name, double[] direction, double by) {
-    Tensor moved = args.get(name).copy();
-    for (int i = 0; i < direction.length; i++) moved.doubles()[i] += by * direction[i];
-    return Network.run(REFERENCE, 1, network.loss(), args.with(name, moved)).get("loss").item();
-  }
-
-  private static void finite(String name, Tensor t) {
-    for (int i = 0; i < t.size(); i++) {
-      if (!Double.isFinite(t.at(i))) {
-        fail(
-            "'" + name + "' has " + t.at(i) + "; for inputs of ordinary size nothing may overflow");
-      }
-    }
-  }
-
   private static void hasGradients(Network network, Tensors results) {
     for (String name : network.parameters()) {
-      Tensor d = results.get("d " + name);
-      boolean zero = Arrays.stream(d.cast(DType.F64).doubles()).allMatch(v -> v == 0);
-      assertFalse(zero, "parameter '" + name + "' has no influence: its gradient is zero");
+      assertFalse(
+          Differences.isZero(results.get("d " + name)),
+          "parameter '" + name + "' has no influence: its gradient is zero");
     }
   }
 
@@ -239,7 +193,7 @@ public abstract class CellTck {
             Tensors args = network.samples(5, e.time(), e.batch());
             var zeros = Network.run(REFERENCE, 1, network.full(), Network.padded(args, 0));
             var nan = Network.run(REFERENCE, 1, network.full(), Network.padded(args, Double.NaN));
-            zeros.forEach((name, t) -> finite(name, t));
+            zeros.forEach((name, t) -> Differences.finite(name, t));
             assertEquals(zeros, nan, way + ": the padding shows");
             zeroPastLength(zeros.get("y"), args.get("lengths").ints(), "y");
             zeroPastLength(zeros.get("d x"), args.get("lengths").ints(), "d x");
@@ -429,7 +383,7 @@ public abstract class CellTck {
   @Test
   public final void aCheckpointGivesTheSameModel(@TempDir Path folder) {
     Trained before = train(model(1), Listener.SILENT);
-    Snapshot read = throughFolder(before.snapshot(), folder.resolve("model"));
+    Snapshot read = Folders.through(before.snapshot(), folder.resolve("model"));
     Trained after = Trained.of(model(1).with(read.options()), read);
     try (Session one = before.session(REFERENCE, 1);
         Session other = after.session(REFERENCE, 1)) {
@@ -444,29 +398,15 @@ public abstract class CellTck {
   @Test
   public final void aResumedTrainingGivesTheSameModel(@TempDir Path folder) {
     Model model = model(2).with("checkpoint_every", 7);
-    var stops = new ArrayList<Snapshot>();
-    Listener keep =
-        new Listener() {
-          @Override
-          public void checkpoint(Supplier<Snapshot> snapshot, boolean best) {
-            stops.add(snapshot.get());
-          }
-        };
+    var keep = new Folders.Checkpoints();
     Trained whole = train(model, keep);
-    assertFalse(stops.isEmpty());
+    List<Snapshot> stops = keep.all();
     for (int i : new int[] {2, stops.size() - 3}) { // in the first pass, and in the second
-      Snapshot stop = throughFolder(stops.get(i), folder.resolve("stop" + i));
+      Snapshot stop = Folders.through(stops.get(i), folder.resolve("stop" + i));
       Trained resumed =
           new Trainer(model, REFERENCE, 1).resume(stop, NO_TEXT, Optional.empty(), Listener.SILENT);
       assertEquals(whole.weights(), resumed.weights());
     }
-  }
-
-  private static Snapshot throughFolder(Snapshot snapshot, Path path) {
-    try (ModelFolder folder = ModelFolder.create(path)) {
-      folder.commit(snapshot);
-    }
-    return ModelFolder.read(path);
   }
 
   // -- how it is checked

@@ -1,5 +1,6 @@
 package recurve.tck;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -144,7 +145,8 @@ final class Echo implements Task, Problem {
 
   @Override
   public Stream<String> predict(Session session, Corpus input, Options decoding) {
-    return Stream.of();
+    return session.run(ids(TIME, 1)).entrySet().stream()
+        .map(e -> e.getKey() + " " + Arrays.toString(e.getValue().floats()));
   }
 
   /** Some symbols, [T, B]. */
