@@ -14,9 +14,9 @@ import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
+import java.util.spi.ToolProvider;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -65,11 +65,11 @@ class PluginFolderTest {
             .flatMap(p -> Optional.ofNullable(System.getProperty(p)).stream())
             .collect(Collectors.joining(File.pathSeparator));
     int failed =
-        ToolProvider.getSystemJavaCompiler()
+        ToolProvider.findFirst("javac")
+            .orElseThrow()
             .run(
-                null,
-                null,
-                null,
+                System.out,
+                System.err,
                 "-proc:none",
                 "-nowarn",
                 "-cp",
