@@ -178,7 +178,7 @@ public final class Trainer implements AutoCloseable {
           boolean due = every > 0 && updates % every == 0 && batch < batches.size();
           if (due || (stopped && batch < batches.size())) checkpoint(false);
         }
-        if (batch == batches.size()) endOfPass(epochs);
+        if (batch == batches.size()) endOfPass(epochs, batches.size());
       }
       return new Trained(model, problem, weights());
     }
@@ -234,9 +234,9 @@ public final class Trainer implements AutoCloseable {
       return Schedule.rate(options, progress);
     }
 
-    private void endOfPass(int epochs) {
+    private void endOfPass(int epochs, int batches) {
       double mean = nll / count;
-      double rate = rate(1);
+      double rate = rate(batches);
       Optional<Report> report = evaluator.map(e -> e.run(current(), validation.orElseThrow()));
       boolean improved =
           report.map(Report::cost).map(c -> costs.stream().allMatch(o -> c < o)).orElse(true);
