@@ -4,6 +4,8 @@ import jakarta.inject.Inject;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
@@ -11,7 +13,7 @@ import recurve.io.text.TextReader;
 import recurve.option.Options;
 import recurve.task.Corpus;
 import recurve.task.Session;
-import recurve.task.Task;
+import recurve.train.Trained;
 
 /** {@code recurve predict}: what a model says about each line of a text. */
 final class PredictCommand implements Command {
@@ -52,14 +54,23 @@ final class PredictCommand implements Command {
   @Override
   public void run(ParseResult given) {
     String input = Flags.text(given, INPUT).orElse(STANDARD);
-    Corpus corpus = input.equals(STANDARD) ? standardInput() : file(Flags.path(input));
-    var trained = models.load(Flags.path(Flags.position(given))).trained();
-    Task task = trained.model().task();
-    Options options = decoding.options(task, given);
+    boolean typed = input.equals(STANDARD);
+    Optional<Corpus> file = typed ? Optional.empty() : Optional.of(file(Flags.path(input)));
+    Trained trained = models.load(Flags.path(Flags.position(given))).trained();
+    Options options = decoding.options(trained.model().task(), given);
     Backends.Choice on = backends.choose(given);
-    try (Session session = trained.session(on.backend(), on.threads());
-        Stream<String> lines = trained.problem().predict(session, corpus, options)) {
-      if (Flags.isSet(given, Flags.JSON)) decoding.printJson(task, "lines", lines.toList());
+    try (Session session = trained.session(on.backend(), on.threads())) {
+      Consumer<Corpus> answer =
+          corpus -> answer(trained, session, corpus, options, Flags.isSet(given, Flags.JSON));
+      if (file.isPresent()) answer.accept(file.get());
+      else standardInput(answer);
+    }
+  }
+
+  private void answer(
+      Trained trained, Session session, Corpus corpus, Options options, boolean json) {
+    try (Stream<String> lines = trained.problem().predict(session, corpus, options)) {
+      if (json) decoding.printJson(trained.model().task(), "lines", lines.toList());
       else decoding.print(lines.map(line -> line + "\n"));
     }
   }
@@ -69,11 +80,15 @@ final class PredictCommand implements Command {
     return Corpus.text(path);
   }
 
-  private Corpus standardInput() {
+  /** A person has an answer to each line; what is piped in is one text. */
+  private void standardInput(Consumer<Corpus> answer) {
     var lines = new ArrayList<String>();
     try (TextReader in = TextReader.of("standard input", console.in(), TextReader.LINE_LIMIT)) {
-      for (var line = in.next(); line.isPresent(); line = in.next()) lines.add(line.get());
+      for (var line = in.next(); line.isPresent(); line = in.next()) {
+        if (console.terminal()) answer.accept(Corpus.lines(List.of(line.get())));
+        else lines.add(line.get());
+      }
     }
-    return Corpus.lines(lines);
+    if (!console.terminal()) answer.accept(Corpus.lines(lines));
   }
 }

@@ -12,7 +12,7 @@ import recurve.train.Listener;
  * Shows how training goes: on a terminal one line written over and over, in a log a line now and
  * then; and in both a line for each pass.
  */
-final class Progress implements Listener {
+final class Progress implements Listener, AutoCloseable {
   private static final double TERMINAL_SECONDS = 0.2;
   private static final double LOG_SECONDS = 10;
   private static final int COLUMNS = 79; // a line that wraps cannot be written over
@@ -23,6 +23,7 @@ final class Progress implements Listener {
   private final LongSupplier nanos;
   private int epochs = 1;
   private long last; // when a line was shown
+  private boolean unfinished; // a line that is to be written over
   private Pace recent = Pace.recent(0);
   private Pace pass = Pace.since(0);
 
@@ -63,6 +64,7 @@ final class Progress implements Listener {
     if (terminal) {
       out.print(CLEAR + brief(step, now));
       out.flush();
+      unfinished = true;
     } else {
       out.println(brief(step, now) + "  rate " + figure(step.rate()));
     }
@@ -105,8 +107,16 @@ final class Progress implements Listener {
                 pass.tokensPerSecond(now),
                 figure(epoch.rate()),
                 duration(pass.seconds(now))));
+    unfinished = false;
     last = now;
     pass = Pace.since(now);
+  }
+
+  /** Ends a line that would have been written over: what comes next has its own. */
+  @Override
+  public void close() {
+    if (unfinished) out.println();
+    unfinished = false;
   }
 
   private static String validation(Epoch epoch) {

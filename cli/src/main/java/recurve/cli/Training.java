@@ -94,7 +94,6 @@ final class Training {
 
   private void fit(ModelFolder folder, Model model, Optional<Snapshot> from) {
     var journal = new Journal(folder, this::tell, System::nanoTime);
-    var listener = new Listeners(progress(), journal);
     say(
         "backend "
             + run.on.backend().name()
@@ -104,8 +103,10 @@ final class Training {
             + run.on.threads()
             + " threads");
     Trained trained;
-    try (var trainer = new Trainer(model, run.on.backend(), run.on.threads());
+    try (var progress = new Progress(screen(), console.terminal(), System::nanoTime);
+        var trainer = new Trainer(model, run.on.backend(), run.on.threads());
         var work = run.interruption.work(trainer::stop)) {
+      var listener = new Listeners(run.quiet ? Listener.SILENT : progress, journal);
       trained =
           from.isPresent()
               ? trainer.resume(from.get(), texts.train(), texts.validation(), listener)
@@ -133,11 +134,6 @@ final class Training {
     Report report = trained.evaluate(text, run.on.backend(), run.on.threads());
     journal.test(task.name(), report);
     say("test: " + Progress.figures(report));
-  }
-
-  private Listener progress() {
-    if (run.quiet) return Listener.SILENT;
-    return new Progress(screen(), console.terminal(), System::nanoTime);
   }
 
   /** Where a person looks; results for programs have standard output for themselves. */
