@@ -2,10 +2,12 @@ package recurve.cli;
 
 import jakarta.inject.Inject;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -15,6 +17,8 @@ import recurve.option.Nearest;
 /** Finds the command that a command line asks for, and runs it. */
 final class Shell {
   static final String VERSION = "recurve 0.1.0";
+
+  private static final Set<String> SHARED = Set.of("-q", Flags.QUIET, Flags.DEBUG, Flags.PLUGINS);
 
   private final Console console;
   private final Map<String, Command> commands;
@@ -50,12 +54,27 @@ final class Shell {
 
   private static ParseResult parse(CommandLine line, String... args) {
     try {
-      return line.parseArgs(args);
+      return line.parseArgs(commandFirst(line.getSubcommands().keySet(), args));
     } catch (CommandLine.UnmatchedArgumentException e) {
       throw unmatched(e);
     } catch (CommandLine.ParameterException e) {
       throw Failure.usage(OneLine.of(e) + "." + seeHelp(e.getCommandLine()));
     }
+  }
+
+  /** What every command takes may stand before the command too: {@code recurve -q train}. */
+  private static String[] commandFirst(Collection<String> commands, String... args) {
+    List<String> words = List.of(args);
+    int at = 0;
+    while (at < args.length && SHARED.contains(words.get(at).replaceFirst("=.*", ""))) {
+      at += words.get(at).equals(Flags.PLUGINS) ? 2 : 1;
+    }
+    if (at >= args.length || !commands.contains(words.get(at))) return args;
+    var all = new ArrayList<String>();
+    all.add(words.get(at));
+    all.addAll(words.subList(0, at));
+    all.addAll(words.subList(at + 1, args.length));
+    return all.toArray(String[]::new);
   }
 
   private static Failure unmatched(CommandLine.UnmatchedArgumentException e) {
@@ -92,6 +111,8 @@ final class Shell {
             "Exit codes: 0 fine, 2 usage,"
                 + " 65 bad data, 66 no input, 73 cannot create output, 74 I/O, 75 locked,"
                 + " 78 bad configuration, 130 and 143 interrupted, 1 a bug of ours.");
+    root.usageMessage().width(OptionHelp.WIDTH);
+    addShared(root);
     root.addOption(help());
     root.addOption(
         OptionSpec.builder("-V", "--version")
@@ -106,6 +127,12 @@ final class Shell {
     return line;
   }
 
+  private static void addShared(CommandSpec spec) {
+    spec.addOption(Flags.values("DIR", "folder of plugin jars; may be given again", Flags.PLUGINS));
+    spec.addOption(Flags.truth("only results and errors", "-q", Flags.QUIET));
+    spec.addOption(Flags.truth("show where an error came from", Flags.DEBUG));
+  }
+
   private static OptionSpec help() {
     return OptionSpec.builder("-h", "--help").usageHelp(true).description("show this").build();
   }
@@ -116,9 +143,7 @@ final class Shell {
     spec.usageMessage().description(Flags.plain(command.summary())).sortOptions(false);
     spec.usageMessage().abbreviateSynopsis(true);
     command.declare(spec);
-    spec.addOption(Flags.values("DIR", "folder of plugin jars; may be given again", Flags.PLUGINS));
-    spec.addOption(Flags.truth("only results and errors", "-q", Flags.QUIET));
-    spec.addOption(Flags.truth("show where an error came from", Flags.DEBUG));
+    addShared(spec);
     spec.addOption(help());
     List<String> examples = command.examples();
     spec.usageMessage().footerHeading(examples.size() == 1 ? "%nExample:%n" : "%nExamples:%n");

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -88,6 +89,17 @@ class TrainTest {
     assertEquals("", Cli.train(text, c, "--epochs", "1", "-q").fine().out());
   }
 
+  @Test
+  void whatAllCommandsTakeMayStandBeforeTheCommand() {
+    Path out = dir.resolve("model");
+    String[] args = args(out, new String[] {"--epochs", "1"});
+    var all = new ArrayList<>(List.of("-q", "--debug"));
+    all.addAll(List.of(args));
+    assertEquals("", Cli.run(all.toArray(String[]::new)).fine().out());
+    Cli.run("-q", "trian")
+        .failed(2, "recurve: no command 'trian'. Did you mean train? See recurve --help.");
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {1, 2})
   void aResumedTrainingEndsWithTheSameBits(int threads) throws IOException {
@@ -102,7 +114,7 @@ class TrainTest {
   }
 
   private String[] args(Path out, String[] common, String... more) {
-    var args = new java.util.ArrayList<>(List.of("train", "lm", "--train", text.toString()));
+    var args = new ArrayList<>(List.of("train", "lm", "--train", text.toString()));
     args.addAll(List.of("--valid", valid.toString(), "--out", out.toString()));
     args.addAll(List.of("--units", "6", "--batch", "3", "--bptt", "4"));
     args.addAll(List.of(common));
