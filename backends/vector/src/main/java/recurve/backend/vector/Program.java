@@ -1,5 +1,6 @@
 package recurve.backend.vector;
 
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -70,14 +71,18 @@ record Program(
     }
     List<Instruction> code = lowering.code();
     var inPlace = new HashSet<String>();
+    var same = new HashMap<Buffer, Buffer>();
     retained.forEach(
         (output, input) -> {
           Buffer now = Objects.requireNonNull(inputs.get(input));
           Buffer next = Objects.requireNonNull(places.get(output)).buffer();
-          if (overwrites(code, now, next)) inPlace.add(output);
+          if (!overwrites(code, now, next)) return;
+          inPlace.add(output);
+          same.put(next, now);
         });
-    arena.plan(code, kept);
-    return new Program(code, inputs, outputs, inPlace);
+    List<Instruction> joined = Together.apply(code, same, context.workers());
+    arena.plan(joined, kept);
+    return new Program(joined, inputs, outputs, inPlace);
   }
 
   /** Whether the one instruction that writes the output can write it over the input. */

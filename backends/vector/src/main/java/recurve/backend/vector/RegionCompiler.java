@@ -31,6 +31,7 @@ final class RegionCompiler {
   private static final MethodTypeDesc PART =
       MethodTypeDesc.of(CD_void, OBJECTS, INDICES, INDICES, CD_int, CD_int, CD_int);
   private static final String WHOLE = "vectors", REST = "rest";
+  private static final int CHAINS = 4, SHORT = 12;
 
   private final Region region;
 
@@ -76,13 +77,17 @@ final class RegionCompiler {
     private final int[] value = new int[region.exprs().size()];
     private final int[] uses = new int[region.exprs().size()];
     private final boolean[] rowOnly = new boolean[region.exprs().size()];
-    private final Map<Integer, Integer> sums = new LinkedHashMap<>(); // store -> accumulator
+    private final Map<Integer, int[]> sums = new LinkedHashMap<>(); // store -> accumulators
+    private final int unroll; // columns in a trip, in vectors
     private int row, column, mask, intMask;
 
     Part(CodeBuilder code, boolean masked) {
       this.code = code;
       this.masked = masked;
       this.math = new Activations(code);
+      // short regions wait for their sums: several chains of them hide the latency
+      boolean waits = region.reduces() && region.exprs().size() <= SHORT;
+      this.unroll = waits && !masked ? CHAINS : 1;
     }
 
     void emit() {
@@ -163,36 +168,50 @@ final class RegionCompiler {
       }
       for (int s = 0; s < region.stores().size(); s++) {
         if (region.stores().get(s).fate() != Region.Fate.WRITTEN) {
-          neutral(region.stores().get(s));
-          sums.put(s, code.allocateLocal(TypeKind.REFERENCE));
-          code.astore(sums.get(s));
+          var chains = new int[unroll];
+          for (int u = 0; u < unroll; u++) {
+            neutral(region.stores().get(s));
+            chains[u] = code.allocateLocal(TypeKind.REFERENCE);
+            code.astore(chains[u]);
+          }
+          sums.put(s, chains);
         }
       }
       if (masked) {
         code.iload(FROM).istore(column);
-        columns();
+        columns(0);
       } else {
-        Label loop = code.newLabel(), end = code.newLabel();
         code.loadConstant(0).istore(column);
-        code.labelBinding(loop).iload(column).iload(TO).if_icmpge(end);
-        columns();
-        code.iload(column).loadConstant(Lanes.COUNT).iadd().istore(column).goto_(loop);
-        code.labelBinding(end);
+        if (unroll > 1) loop(unroll);
+        loop(1);
       }
-      sums.forEach((s, sum) -> finish(region.stores().get(s), sum));
+      sums.forEach((s, chains) -> finish(region.stores().get(s), chains));
       for (int s = 0; s < slots; s++) {
         code.iload(place[s]).aload(STRIDES).loadConstant(s).iaload().iadd().istore(place[s]);
       }
       code.iinc(row, 1).goto_(next).labelBinding(done);
     }
 
-    private void columns() {
+    /** Columns from where the last loop stopped, so many vectors in a trip. */
+    private void loop(int vectors) {
+      Label loop = code.newLabel(), end = code.newLabel();
+      code.labelBinding(loop).iload(column);
+      if (vectors > 1) code.loadConstant((vectors - 1) * Lanes.COUNT).iadd();
+      code.iload(TO).if_icmpge(end);
+      for (int chain = 0; chain < vectors; chain++) {
+        columns(chain);
+        code.iinc(column, Lanes.COUNT);
+      }
+      code.goto_(loop).labelBinding(end);
+    }
+
+    private void columns(int chain) {
       for (int e = 0; e < value.length; e++) if (!rowOnly[e]) compute(e);
       for (int s = 0; s < region.stores().size(); s++) {
         Region.Store store = region.stores().get(s);
-        Integer sum = sums.get(s);
-        if (sum != null) {
-          accumulate(store, sum);
+        int[] chains = sums.get(s);
+        if (chains != null) {
+          accumulate(store, chains[chain]);
         } else {
           write(store);
         }
@@ -319,9 +338,14 @@ final class RegionCompiler {
     }
 
     /** Folds the lanes, and what the whole vectors of this row gave before. */
-    private void finish(Region.Store store, int sum) {
+    private void finish(Region.Store store, int[] chains) {
       boolean adds = store.fate() == Region.Fate.SUMMED;
       boolean floats = region.slots().get(store.slot()).dtype() == DType.F32;
+      int sum = chains[0];
+      for (int u = 1; u < chains.length; u++) {
+        code.aload(sum).aload(chains[u]);
+        Emit.binary(code, floats ? DType.F32 : DType.I32, adds ? "add" : "max").astore(sum);
+      }
       code.aload(array[store.slot()]).iload(place[store.slot()]);
       code.aload(sum);
       Emit.fold(code, floats ? DType.F32 : DType.I32, adds, sum);
