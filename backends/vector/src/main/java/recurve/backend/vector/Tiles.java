@@ -5,6 +5,7 @@ import static java.lang.constant.ConstantDescs.CD_void;
 
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
+import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
 import java.util.Map;
 
@@ -16,9 +17,18 @@ import java.util.Map;
  * and free of branches but for the loop over k.
  */
 final class Tiles {
-  /** The tallest tile: with two vectors a row, its accumulators fill the registers. */
-  static final int HEIGHT = Lanes.COUNT >= 16 ? 12 : 6;
+  /**
+   * The tallest tile. Two vectors a row, a row of b and some registers to spare: with all 16 in use
+   * the compiler's schedule spills (6 rows: 40 GFLOP/s where 5 give 98, bench ProductBench).
+   */
+  static final int HEIGHT = Lanes.COUNT >= 16 ? 10 : 5;
 
+  // A loop around the loop over k, mostly of one trip. Without it, under collectors that do not ask
+  // for safepoints in counted loops (serial, parallel), accumulators end up in memory: half as
+  // fast.
+  private static final int STRIP = 1000;
+
+  private static final ClassDesc MATH = ClassDesc.of("java.lang.Math");
   private static final MethodTypeDesc RUN =
       MethodTypeDesc.of(
           CD_void,
@@ -34,7 +44,7 @@ final class Tiles {
 
   // arguments, then locals; slot 0 is this
   private static final int DEPTH = 1, A = 2, AO = 3, LDA = 4, B = 5, BO = 6, C = 7, CO = 8, LDC = 9;
-  private static final int END = 10, ROW = 11;
+  private static final int K = 10, ROW = 11;
 
   private final Tile[] fresh = new Tile[HEIGHT + 1];
   private final Tile[] adding = new Tile[HEIGHT + 1];
@@ -75,19 +85,23 @@ final class Tiles {
         code.astore(acc + 2 * r + half);
       }
     }
-    Label loop = code.newLabel(), done = code.newLabel();
-    // k counts from zero by one: the shape of loop whose range checks leave the body
-    int k = END;
-    code.loadConstant(0).istore(k);
-    code.labelBinding(loop).iload(k).iload(DEPTH).if_icmpge(done);
+    int end = scalar + 1;
+    Label strip = code.newLabel(), loop = code.newLabel();
+    Label next = code.newLabel(), done = code.newLabel();
+    code.loadConstant(0).istore(K);
+    code.labelBinding(strip).iload(K).iload(DEPTH).if_icmpge(done);
+    code.iload(K).loadConstant(STRIP).iadd().iload(DEPTH);
+    code.invokestatic(MATH, "min", MethodTypeDesc.of(CD_int, CD_int, CD_int)).istore(end);
+    // k counts by one: the shape of loop whose range checks leave the body
+    code.labelBinding(loop).iload(K).iload(end).if_icmpge(next);
     for (int half = 0; half < 2; half++) {
-      Emit.species(code).aload(B).iload(BO).iload(k).loadConstant(Panels.WIDTH).imul().iadd();
+      Emit.species(code).aload(B).iload(BO).iload(K).loadConstant(Panels.WIDTH).imul().iadd();
       code.loadConstant(half * Lanes.COUNT).iadd();
       Emit.load(code);
       code.astore(half == 0 ? left : right);
     }
     for (int r = 0; r < rows; r++) {
-      Emit.species(code).aload(A).iload(ROW + r).iload(k).iadd().faload();
+      Emit.species(code).aload(A).iload(ROW + r).iload(K).iadd().faload();
       Emit.broadcast(code);
       code.astore(scalar);
       for (int half = 0; half < 2; half++) {
@@ -97,7 +111,7 @@ final class Tiles {
         code.astore(sum);
       }
     }
-    code.iinc(k, 1).goto_(loop).labelBinding(done);
+    code.iinc(K, 1).goto_(loop).labelBinding(next).goto_(strip).labelBinding(done);
     for (int r = 0; r < rows; r++) {
       for (int half = 0; half < 2; half++) {
         code.aload(acc + 2 * r + half);
