@@ -28,7 +28,7 @@ public final class Main {
     int code = run(args, console, interruption);
     out.flush();
     if (code == Exit.FINE.code() && standard.problem().isPresent()) {
-      Failures lost = Failures.of(standard.problem().get());
+      Complaint lost = Complaint.of(standard.problem().get());
       code = lost.print(console.err(), standard.problem().get(), false);
     }
     interruption.over();
@@ -53,9 +53,11 @@ public final class Main {
       Guice.createInjector(wiring).getInstance(Shell.class).run(args);
       return Exit.FINE.code();
     } catch (RuntimeException e) { // the one place where every failure ends
-      return Failures.of(e).print(console.err(), e, debug);
+      return Complaint.of(e).print(console.err(), e, debug);
+    } catch (LinkageError e) { // of a plugin that was built against something else
+      return Complaint.of(e).print(console.err(), e, debug);
     } catch (OutOfMemoryError e) {
-      return Failures.of(e).print(console.err(), e, debug);
+      return Complaint.of(e).print(console.err(), e, debug);
     }
   }
 }

@@ -139,6 +139,16 @@ class PluginFolderTest {
   }
 
   @Test
+  void aCellThatWasBuiltAgainstSomethingElse() {
+    Complaint told = Complaint.of(new NoSuchMethodError("Step.affine"));
+    assertEquals(Exit.CONFIG, told.exit());
+    assertEquals(
+        "recurve: a plugin does not fit this version: java.lang.NoSuchMethodError: Step.affine."
+            + " Build it against this version, or leave it out.",
+        told.line());
+  }
+
+  @Test
   void aFileThatIsNoJar() throws IOException {
     Files.writeString(plugins.resolve("text.jar"), "not a jar");
     Cli run = Cli.run("plugins", "--plugins", plugins.toString());

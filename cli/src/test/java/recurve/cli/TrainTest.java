@@ -225,7 +225,7 @@ class TrainTest {
   @Test
   void aFullDiskIsTold() {
     FileException full = FileException.writing("model", new IOException("No space left on device"));
-    Failures told = Failures.of(full);
+    Complaint told = Complaint.of(full);
     assertEquals(Exit.IO, told.exit());
     assertEquals("model: the disk is full; nothing was changed. Free some space.", told.line());
   }

@@ -16,14 +16,14 @@ import recurve.train.TrainingException;
  * @param exit the code
  * @param line what is printed
  */
-record Failures(Exit exit, String line) {
+record Complaint(Exit exit, String line) {
   private static final String NAME = "recurve: ";
 
   /** What to tell of an exception that ended a command. */
-  static Failures of(RuntimeException e) {
+  static Complaint of(RuntimeException e) {
     return switch (e) {
       case Failure f -> ours(f.exit(), f);
-      case FileException f -> new Failures(Exit.of(f.category()), OneLine.of(f));
+      case FileException f -> new Complaint(Exit.of(f.category()), OneLine.of(f));
       case OptionException f -> ours(Exit.USAGE, f);
       case PluginException f -> ours(Exit.USAGE, f);
       // the description of the model, or a plugin in it, asks for what cannot be
@@ -33,7 +33,7 @@ record Failures(Exit exit, String line) {
       case UnsupportedGraphException f -> ours(Exit.CONFIG, f);
       case UncheckedIOException f -> ours(Exit.IO, f);
       default -> // what nobody foresaw is a bug
-          new Failures(
+          new Complaint(
               Exit.BUG,
               NAME
                   + "this is a bug: "
@@ -43,8 +43,8 @@ record Failures(Exit exit, String line) {
   }
 
   /** Memory ran out: nothing is broken, the model is too large for the machine. */
-  static Failures of(OutOfMemoryError e) {
-    return new Failures(
+  static Complaint of(OutOfMemoryError e) {
+    return new Complaint(
         Exit.CONFIG,
         NAME
             + "out of memory: "
@@ -52,8 +52,18 @@ record Failures(Exit exit, String line) {
             + ". Lower batch, bptt or units, or give Java more with JAVA_TOOL_OPTIONS=-Xmx8g.");
   }
 
-  private static Failures ours(Exit exit, RuntimeException e) {
-    return new Failures(exit, NAME + OneLine.of(e));
+  /** Classes do not fit together, as ours always do. */
+  static Complaint of(LinkageError e) {
+    return new Complaint(
+        Exit.CONFIG,
+        NAME
+            + "a plugin does not fit this version: "
+            + OneLine.of(e.toString())
+            + ". Build it against this version, or leave it out.");
+  }
+
+  private static Complaint ours(Exit exit, RuntimeException e) {
+    return new Complaint(exit, NAME + OneLine.of(e));
   }
 
   /** Prints it, with the place in our code if asked for. */
