@@ -47,7 +47,11 @@ public sealed interface Init {
   default Tensor draw(Shape shape, DType dtype, long seed, String name) {
     if (shape.dims().stream().mapToDouble(Dim::number).reduce(1, (a, b) -> a * b) > LIMIT) {
       throw new ShapeException(
-          "parameter '" + name + "' would be " + shape + ", more numbers than an array holds; make"
+          "parameter '"
+              + name
+              + "' would be "
+              + shape
+              + ", more numbers than an array holds; make"
               + " the model smaller");
     }
     int[] dims = shape.dims().stream().mapToInt(d -> Math.toIntExact(d.number())).toArray();

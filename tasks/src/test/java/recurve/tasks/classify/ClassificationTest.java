@@ -19,9 +19,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import recurve.backend.Reference;
-import recurve.cells.Gru;
+import recurve.cell.Cell;
 import recurve.io.FileException;
 import recurve.option.Options;
+import recurve.plugin.Catalog;
 import recurve.task.Corpus;
 import recurve.task.Report;
 import recurve.task.Session;
@@ -32,6 +33,8 @@ import recurve.train.Trained;
 import recurve.train.Trainer;
 
 class ClassificationTest {
+  private static final Cell GRU = Catalog.load(Cell.class).get("gru");
+
   @TempDir Path folder;
 
   /** Which of two words comes first: no bag of words can tell. */
@@ -67,7 +70,7 @@ class ClassificationTest {
   }
 
   private static Model model() {
-    return Model.of(new Classification(), name -> new Gru())
+    return Model.of(new Classification(), name -> GRU)
         .with(Map.of("cell", "gru", "units", "8", "batch", "8", "epochs", "8"))
         .with("learning_rate", 0.03);
   }

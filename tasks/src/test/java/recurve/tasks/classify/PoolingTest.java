@@ -13,12 +13,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import recurve.backend.CompileOptions;
 import recurve.backend.Reference;
+import recurve.cell.Cell;
 import recurve.cell.Encoder;
 import recurve.cell.Layer;
 import recurve.cell.Rnn;
 import recurve.cell.Scope;
 import recurve.cell.Sequence;
-import recurve.cells.Gru;
 import recurve.ir.DType;
 import recurve.ir.Dim;
 import recurve.ir.Graph;
@@ -27,8 +27,11 @@ import recurve.ir.Shape;
 import recurve.ir.Tensor;
 import recurve.ir.Value;
 import recurve.option.Options;
+import recurve.plugin.Catalog;
 
 class PoolingTest {
+  private static final Cell GRU = Catalog.load(Cell.class).get("gru");
+
   private static final int STEPS = 5, ROWS = 3, WIDTH = 4;
   private static final int[] LENGTHS = {5, 1, 3};
 
@@ -121,7 +124,7 @@ class PoolingTest {
     Scope scope = Scope.root(Scope.Mode.EVALUATE, Scope.Carry.FRESH, DType.F64);
     Value x = scope.input("x", DType.F64, Shape.of(STEPS, ROWS, WIDTH));
     Value lengths = scope.input("lengths", DType.I32, Shape.of(ROWS));
-    Layer both = Layer.bidirectional(Rnn.of(new Gru(), 6), Layer.Merge.CONCAT);
+    Layer both = Layer.bidirectional(Rnn.of(GRU, 6), Layer.Merge.CONCAT);
     Sequence h = both.apply(scope, new Sequence(x, Optional.of(lengths)));
     Options options = Options.of(Encoder.options()).with(Map.of("bidirectional", "true"));
     var outputs = new LinkedHashMap<String, Value>();

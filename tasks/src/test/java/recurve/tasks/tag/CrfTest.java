@@ -18,7 +18,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 import recurve.backend.Backend;
 import recurve.backend.CompileOptions;
 import recurve.backend.Reference;
-import recurve.backend.vector.VectorBackend;
 import recurve.cell.Scope;
 import recurve.cell.Sequence;
 import recurve.ir.DType;
@@ -26,6 +25,7 @@ import recurve.ir.Graph;
 import recurve.ir.Shape;
 import recurve.ir.Tensor;
 import recurve.ir.Value;
+import recurve.plugin.Catalog;
 import recurve.transform.Gradient;
 
 /** The field, on the graph and on the host, against sums over all sequences of tags. */
@@ -149,7 +149,7 @@ class CrfTest {
   @Test
   void theFastBackendAgrees() {
     var exact = new Sample(13, 7, new Reference(), DType.F64, 6, 1, 9);
-    var fast = new Sample(13, 7, new VectorBackend(), DType.F32, 6, 1, 9);
+    var fast = new Sample(13, 7, Catalog.load(Backend.class).get("vector"), DType.F32, 6, 1, 9);
     for (String name : exact.results.keySet()) {
       Tensor want = exact.results.get(name), got = fast.results.get(name);
       for (int i = 0; i < want.size(); i++) {

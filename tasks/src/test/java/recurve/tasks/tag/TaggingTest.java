@@ -18,10 +18,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import recurve.backend.Reference;
-import recurve.cells.Gru;
+import recurve.cell.Cell;
 import recurve.io.FileException;
 import recurve.option.OptionException;
 import recurve.option.Options;
+import recurve.plugin.Catalog;
 import recurve.task.Corpus;
 import recurve.task.Report;
 import recurve.task.Session;
@@ -32,6 +33,8 @@ import recurve.train.Trained;
 import recurve.train.Trainer;
 
 class TaggingTest {
+  private static final Cell GRU = Catalog.load(Cell.class).get("gru");
+
   @TempDir Path folder;
 
   /**
@@ -64,7 +67,7 @@ class TaggingTest {
   }
 
   private static Model model() {
-    return Model.of(new Tagging(), name -> new Gru())
+    return Model.of(new Tagging(), name -> GRU)
         .with(Map.of("cell", "gru", "units", "8", "batch", "8", "epochs", "6"))
         .with("bidirectional", true)
         .with("learning_rate", 0.03);
