@@ -32,6 +32,11 @@ final class Interpreter {
     this.binding = binding;
   }
 
+  /** This one if it is for the binding, else one that is. */
+  Interpreter bind(Map<String, Long> other) {
+    return other.equals(binding) ? this : new Interpreter(other);
+  }
+
   /** A graph with its nodes in order, and those of the loops within, found once. */
   record Block(Graph graph, List<Node> nodes, Map<Node, Block> bodies) {
     static Block of(Graph graph) {
@@ -51,7 +56,8 @@ final class Interpreter {
     for (int i = 0; i < inputs.size(); i++) env.put(inputs.get(i), arguments.get(i));
     for (Node n : block.nodes()) {
       if (n.op() instanceof Op.Input) continue;
-      List<double[]> args = n.inputs().stream().map(env::get).toList();
+      var args = new ArrayList<double[]>(n.inputs().size());
+      for (Value v : n.inputs()) args.add(env.get(v));
       List<double[]> results =
           n.op() instanceof Op.Scan scan
               ? scan(scan, requireNonNull(block.bodies().get(n)), n, args)
@@ -96,7 +102,7 @@ final class Interpreter {
       case Op.Constant(double value, Type type) -> Arrays.fill(r, cast(value, type.dtype()));
       case Op.Range(int axis, Type type) -> {
         int inner = inner(to, axis);
-        for (int i = 0; i < r.length; i++) r[i] = i / inner % to[axis];
+        for (int i = 0; i < r.length; i++) r[i] = round(i / inner % to[axis], type.dtype());
       }
       case Op.RandomUniform(int stream, Type type) -> {
         double[] key = args.get(0);

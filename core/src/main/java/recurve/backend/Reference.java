@@ -51,6 +51,7 @@ public final class Reference implements Backend {
     private final Map<String, Value> outputs = new LinkedHashMap<>();
     private final Map<String, Held> written = new HashMap<>();
     private final Map<String, Held> results = new HashMap<>();
+    private Interpreter interpreter = new Interpreter(Map.of());
     private boolean closed;
 
     Program(Graph graph, Map<String, String> retained) {
@@ -94,8 +95,8 @@ public final class Reference implements Backend {
         extents.add(held.dims());
         arguments.add(held.elements());
       }
-      var binding = Binding.of(List.copyOf(inputs.values()), extents);
-      var interpreter = new Interpreter(binding);
+      // kept from run to run: it remembers every value's extents
+      interpreter = interpreter.bind(Binding.of(List.copyOf(inputs.values()), extents));
       List<double[]> values = interpreter.run(block, arguments);
       int i = 0;
       for (var output : outputs.entrySet()) {

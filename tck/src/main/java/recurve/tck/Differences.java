@@ -5,9 +5,12 @@ import static org.junit.jupiter.api.Assertions.fail;
 import java.util.List;
 import java.util.Random;
 import recurve.backend.Backend;
+import recurve.backend.CompileOptions;
+import recurve.backend.Executable;
 import recurve.backend.Reference;
 import recurve.ir.Graph;
 import recurve.ir.Tensor;
+import recurve.ir.Value;
 
 /** Gradients against central differences in double, one random direction for each input. */
 final class Differences {
@@ -24,34 +27,40 @@ final class Differences {
    * @param gradients {@code d NAME} for each input named
    */
   static boolean agree(Graph loss, Tensors args, List<String> names, Tensors gradients, long seed) {
-    var random = new Random(seed);
-    for (String name : names) {
-      Tensor d = gradients.get("d " + name);
-      double[] direction = random.doubles(d.size(), -1, 1).toArray();
-      double slope = 0;
-      for (int i = 0; i < direction.length; i++) slope += d.at(i) * direction[i];
-      double difference = difference(loss, args, name, direction, STEP);
-      double finer = difference(loss, args, name, direction, STEP / 4);
-      double allowed = 1e-6 * Math.max(1, Math.abs(difference));
-      if (Math.abs(difference - finer) > allowed) return false;
-      if (!(Math.abs(slope - finer) <= allowed)) {
-        fail("gradient by '" + name + "': " + slope + ", but the difference is " + finer);
+    try (Executable e = REFERENCE.compile(loss, CompileOptions.threads(1))) {
+      for (Value v : loss.inputs()) e.write(Graph.nameOf(v), args.get(Graph.nameOf(v)));
+      var random = new Random(seed);
+      for (String name : names) {
+        Tensor at = args.get(name), d = gradients.get("d " + name);
+        double[] direction = random.doubles(d.size(), -1, 1).toArray();
+        double slope = 0;
+        for (int i = 0; i < direction.length; i++) slope += d.at(i) * direction[i];
+        double difference = difference(e, name, at, direction, STEP);
+        double finer = difference(e, name, at, direction, STEP / 4);
+        e.write(name, at);
+        double allowed = 1e-6 * Math.max(1, Math.abs(difference));
+        if (Math.abs(difference - finer) > allowed) return false;
+        if (!(Math.abs(slope - finer) <= allowed)) {
+          fail("gradient by '" + name + "': " + slope + ", but the difference is " + finer);
+        }
       }
+      return true;
     }
-    return true;
   }
 
   private static double difference(
-      Graph loss, Tensors args, String name, double[] direction, double step) {
-    double ahead = value(loss, args, name, direction, step);
-    return (ahead - value(loss, args, name, direction, -step)) / (2 * step);
+      Executable loss, String name, Tensor at, double[] direction, double step) {
+    double ahead = value(loss, name, at, direction, step);
+    return (ahead - value(loss, name, at, direction, -step)) / (2 * step);
   }
 
   private static double value(
-      Graph loss, Tensors args, String name, double[] direction, double by) {
-    Tensor moved = args.get(name).copy();
+      Executable loss, String name, Tensor at, double[] direction, double by) {
+    Tensor moved = at.copy();
     for (int i = 0; i < direction.length; i++) moved.doubles()[i] += by * direction[i];
-    return Network.run(REFERENCE, 1, loss, args.with(name, moved)).get("loss").item();
+    loss.write(name, moved);
+    loss.run();
+    return loss.scalar("loss");
   }
 
   /** Fails if an element is infinite or not a number. */
