@@ -14,7 +14,7 @@ final class Panels {
   static final int WIDTH = 2 * Lanes.COUNT;
 
   // a panel of a block and the rows of a tile then share the first-level cache
-  private static final int DEEPEST = Integer.getInteger("kc", 512);
+  private static final int DEEPEST = 512;
 
   private Panels() {}
 

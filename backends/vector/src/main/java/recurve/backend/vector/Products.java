@@ -8,7 +8,7 @@ package recurve.backend.vector;
  */
 final class Products {
   // rows of a that stay in the second-level cache while panels stream past
-  private static final int BLOCK_FLOATS = Integer.getInteger("mc", 96 * 1024);
+  private static final int BLOCK_FLOATS = 96 * 1024;
 
   private final Tiles tiles;
 

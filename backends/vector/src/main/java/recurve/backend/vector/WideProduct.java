@@ -10,8 +10,8 @@ import java.util.List;
  * for it.
  */
 final class WideProduct implements Instruction {
-  // of packed panels, beside the left side in the second-level cache
-  private static final int PACKED_FLOATS = 48 * 1024;
+  // of packed panels: the second-level cache is for the left side, which each panel runs past
+  private static final int PACKED_FLOATS = 16 * 1024;
 
   private final Products products;
   private final View a; // [rows, depth], the last axis contiguous
@@ -29,7 +29,7 @@ final class WideProduct implements Instruction {
 
   /** Whether a group of panels so deep fits, and there are enough panels to share out. */
   static boolean suits(int depth, int columns, int workers) {
-    return 2 * depth * Panels.WIDTH <= PACKED_FLOATS && Panels.count(columns) >= 8 * workers;
+    return depth <= PACKED_FLOATS / Panels.WIDTH && Panels.count(columns) >= 8 * workers;
   }
 
   @Override
