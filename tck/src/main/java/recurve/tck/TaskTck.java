@@ -21,6 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 import recurve.backend.Backend;
 import recurve.backend.Reference;
 import recurve.cell.Scope;
+import recurve.io.onnx.OnnxExport;
+import recurve.io.onnx.OnnxOptions;
 import recurve.ir.DType;
 import recurve.ir.Graph;
 import recurve.ir.Tensor;
@@ -359,6 +361,25 @@ public abstract class TaskTck {
         .forEach(
             (name, v) -> assertEquals(v, actual.get(name), 1e-3 * Math.max(1, Math.abs(v)), name));
     assertEquals(predict(trained, backend).size(), predict(trained, REFERENCE).size());
+  }
+
+  /** Exported to ONNX, fused and as Scan, a trained model gives the same in ONNX Runtime. */
+  @Test
+  public final void anotherRuntimeGivesTheSame() {
+    Trained trained = train(model().with("epochs", 1), Listener.SILENT);
+    Trained.Exported exported = trained.graph(Scope.Carry.FRESH);
+    Batch batch = trained.problem().batches(text(), Purpose.EVALUATE, Order.OF_TEXT).get(0);
+    var args = new Tensors(batch.inputs());
+    for (OnnxOptions.Form form : List.of(OnnxOptions.Form.AUTO, OnnxOptions.Form.SCAN)) {
+      Map<String, String> metadata = trained.problem().metadata();
+      OnnxExport onnx =
+          OnnxExport.of(exported.graph(), exported.weights(), metadata, OnnxOptions.of(form));
+      Tensors actual = OnnxRuntime.run(onnx.bytes(), args);
+      var all = new LinkedHashMap<>(batch.inputs());
+      all.putAll(exported.weights());
+      Network.run(REFERENCE, 1, exported.graph(), new Tensors(all))
+          .forEach((name, t) -> Tolerance.GRAPH.check(t, actual.get(name), form + ", " + name));
+    }
   }
 
   /** The outputs are a graph for itself: what is exported. */
