@@ -42,7 +42,8 @@ class ArchitectureTest {
             "recurve.cells.Lstm",
             "recurve.backend.vector.VectorBackend",
             "recurve.io.checkpoint.ModelFolder",
-            "recurve.tck.CellTck")) {
+            "recurve.tck.CellTck",
+            "recurve.cli.Main")) {
       assertTrue(all.contain(type), () -> type + " was not scanned");
     }
   }
@@ -71,6 +72,17 @@ class ArchitectureTest {
         .should()
         .onlyDependOnClassesThat()
         .resideInAnyPackage("java..", "recurve.ir", "recurve.transform")
+        .check(all);
+  }
+
+  @Test
+  void interfacesKnowNoTrainer() {
+    noClasses()
+        .that()
+        .resideInAnyPackage("recurve.cell", "recurve.task", "recurve.backend", "recurve.option")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("recurve.train", "recurve.transform")
         .check(all);
   }
 
