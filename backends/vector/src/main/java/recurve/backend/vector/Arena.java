@@ -1,5 +1,7 @@
 package recurve.backend.vector;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -45,7 +47,7 @@ final class Arena {
         if (e.getValue().first() == i) taken.put(e.getKey(), take(e.getKey(), free));
       }
       for (var e : lives.entrySet()) {
-        if (e.getValue().last() == i) free.get(e.getKey().dtype).add(taken.get(e.getKey()));
+        if (e.getValue().last() == i) requireNonNull(free.get(e.getKey().dtype)).add(requireNonNull(taken.get(e.getKey())));
       }
     }
   }

@@ -30,7 +30,6 @@ final class Emit {
   private static final ClassDesc MASK = api("VectorMask");
   private static final ClassDesc SPECIES = api("VectorSpecies");
   private static final ClassDesc OPERATORS = api("VectorOperators");
-  private static final ClassDesc UNARY = OPERATORS.nested("Unary");
   private static final ClassDesc BINARY = OPERATORS.nested("Binary");
   private static final ClassDesc ASSOCIATIVE = OPERATORS.nested("Associative");
   private static final ClassDesc COMPARISON = OPERATORS.nested("Comparison");

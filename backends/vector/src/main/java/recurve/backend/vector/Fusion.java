@@ -1,5 +1,7 @@
 package recurve.backend.vector;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -53,7 +55,7 @@ final class Fusion {
     demand(nodes, outputs);
     var seen = new HashSet<Group>();
     for (Node n : nodes) {
-      if (!isFused(n.output())) at(stages.get(n.output())).add(n);
+      if (!isFused(n.output())) at(requireNonNull(stages.get(n.output()))).add(n);
     }
     for (Node n : nodes) {
       Group g = groups.get(n.output());
@@ -136,11 +138,11 @@ final class Fusion {
       Value v = n.output();
       if (!isFused(v)) continue;
       leader.put(v, v);
-      var space = new Space(stages.get(v), Arrays.stream(extents(v)).boxed().toList());
+      var space = new Space(requireNonNull(stages.get(v)), Arrays.stream(extents(v)).boxed().toList());
       Map<Value, Value> seen = readers.computeIfAbsent(space, s -> new HashMap<>());
       for (Value arg : n.inputs()) {
         if (isLeaf(arg)) continue;
-        boolean inside = isFused(arg) && !isReduction(arg) && stages.get(arg).equals(space.stage());
+        boolean inside = isFused(arg) && !isReduction(arg) && requireNonNull(stages.get(arg)) == space.stage();
         Value other = inside ? arg : seen.putIfAbsent(arg, v);
         if (other != null) leader.put(find(leader, v), find(leader, other));
       }
@@ -151,14 +153,14 @@ final class Fusion {
       if (isFused(v)) members.computeIfAbsent(find(leader, v), l -> new ArrayList<>()).add(v);
     }
     for (List<Value> m : members.values()) {
-      var group = new Group(stages.get(m.get(0)), m);
+      var group = new Group(requireNonNull(stages.get(m.get(0))), m);
       for (Value v : m) groups.put(v, group);
     }
   }
 
   private static Value find(Map<Value, Value> leader, Value v) {
     Value at = v;
-    while (!leader.get(at).equals(at)) at = leader.get(at);
+    while (!at.equals(leader.get(at))) at = requireNonNull(leader.get(at));
     leader.put(v, at);
     return at;
   }

@@ -1,5 +1,7 @@
 package recurve.backend.vector;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -140,7 +142,7 @@ final class VectorExecutable implements Executable {
     for (var e : program.inputs().entrySet()) e.getValue().place(held(e.getKey()).array);
     for (var e : retained.entrySet()) {
       Retained r = e.getValue();
-      Buffer target = program.outputs().get(e.getKey()).buffer();
+      Buffer target = requireNonNull(program.outputs().get(e.getKey())).buffer();
       if (program.inPlace().contains(e.getKey())) {
         target.place(r.input.array);
       } else {
@@ -207,7 +209,7 @@ final class VectorExecutable implements Executable {
     }
     Program program = ran;
     if (program == null) throw new ShapeException("output '" + name + "' is read before any run");
-    View view = program.outputs().get(name);
+    View view = requireNonNull(program.outputs().get(name));
     Retained r = retained.get(name);
     if (r == null) return tensor(view, view.buffer().array());
     return tensor(view, r.swapped ? r.input.array : r.spare);
