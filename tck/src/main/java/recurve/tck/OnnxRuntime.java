@@ -17,10 +17,14 @@ import java.util.Set;
 import recurve.ir.Tensor;
 
 /** A runtime that knows nothing of us: what an exported graph gives there must be what we give. */
-final class OnnxRuntime {
+public final class OnnxRuntime {
   private OnnxRuntime() {}
 
   /** The outputs of a model by name; arguments that it does not take are passed over. */
+  public static Map<String, Tensor> run(byte[] model, Map<String, Tensor> args) {
+    return run(model, new Tensors(args)).byName();
+  }
+
   static Tensors run(byte[] model, Tensors args) {
     OrtEnvironment environment = OrtEnvironment.getEnvironment();
     Map<String, OnnxTensor> feeds = new LinkedHashMap<>();
