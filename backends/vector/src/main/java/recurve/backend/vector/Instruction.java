@@ -22,6 +22,11 @@ interface Instruction {
     return 4;
   }
 
+  /** How many multiply-adds of products it does. */
+  default long work() {
+    return 0;
+  }
+
   /** Does units {@code from} to {@code to}. */
   void run(Frame frame, int from, int to);
 

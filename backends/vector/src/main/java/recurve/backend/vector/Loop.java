@@ -68,6 +68,11 @@ final class Loop implements Instruction {
   }
 
   @Override
+  public long work() {
+    return steps * Arrays.stream(body).mapToLong(Instruction::work).sum();
+  }
+
+  @Override
   public List<Access> accesses() {
     var all = new ArrayList<Access>();
     for (Instruction i : body) {

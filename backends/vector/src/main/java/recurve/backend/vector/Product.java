@@ -29,6 +29,11 @@ final class Product implements Instruction {
   }
 
   @Override
+  public long work() {
+    return (long) a.size() * c.dim(2);
+  }
+
+  @Override
   public List<Access> accesses() {
     return List.of(Access.reads(a, true), Access.reads(packed, false), Access.writes(c, true));
   }

@@ -10,10 +10,26 @@ final class Products {
   // rows of a that stay in the second-level cache while panels stream past
   private static final int BLOCK_FLOATS = 96 * 1024;
 
-  private final Tiles tiles;
+  private static final int WARM_DEPTH = 64, WARM_CALLS = 4000;
 
-  Products(Tiles tiles) {
-    this.tiles = tiles;
+  private final Tiles tiles = new Tiles();
+  private boolean warm;
+
+  /**
+   * Has the compiler look at the kernels before large products do: on small ones it is done in some
+   * tenths of a second, while the first large product would crawl for as long as it runs.
+   */
+  synchronized void warm() {
+    if (warm) return;
+    warm = true;
+    float[] a = new float[Tiles.HEIGHT * WARM_DEPTH], b = new float[Panels.size(WARM_DEPTH, 1)];
+    float[] c = new float[scratch()];
+    for (int rows = Tiles.HEIGHT; rows >= Tiles.HEIGHT - 1; rows--) {
+      for (int i = 0; i < 2 * WARM_CALLS; i++) {
+        boolean add = i >= WARM_CALLS;
+        tiles.of(rows, add).run(WARM_DEPTH, a, 0, WARM_DEPTH, b, 0, c, 0, Panels.WIDTH);
+      }
+    }
   }
 
   /** How many floats {@link #multiply} needs as scratch. */

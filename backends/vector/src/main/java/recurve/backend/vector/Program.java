@@ -107,4 +107,9 @@ record Program(
   private static boolean isOwned(View view, Map<String, View> places) {
     return places.values().stream().anyMatch(p -> p.buffer() == view.buffer());
   }
+
+  /** How many multiply-adds of products a run does. */
+  long work() {
+    return code.stream().mapToLong(Instruction::work).sum();
+  }
 }

@@ -96,6 +96,11 @@ final class Together implements Instruction {
   }
 
   @Override
+  public long work() {
+    return members.stream().mapToLong(Instruction::work).sum();
+  }
+
+  @Override
   public List<Access> accesses() {
     var all = new ArrayList<Access>();
     for (Instruction i : members) {

@@ -1,5 +1,6 @@
 package recurve.backend.vector;
 
+import org.jspecify.annotations.Nullable;
 import recurve.backend.Backend;
 import recurve.backend.CompileOptions;
 import recurve.backend.Executable;
@@ -8,8 +9,8 @@ import recurve.ir.Graph;
 
 /** The backend {@code vector}: every operation, in pure Java. */
 public final class VectorBackend implements Backend {
-  private final Products products = new Products(new Tiles());
   private final Kernels kernels = new Kernels();
+  private @Nullable Products products; // made when first used: listing backends must be quick
 
   /** For the service loader. */
   public VectorBackend() {}
@@ -27,6 +28,15 @@ public final class VectorBackend implements Backend {
   @Override
   public Executable compile(Graph graph, CompileOptions options) {
     options.check(graph);
-    return new VectorExecutable(Sunk.apply(graph), options, products, kernels);
+    return new VectorExecutable(Sunk.apply(graph), options, products(), kernels);
+  }
+
+  private synchronized Products products() {
+    Products known = products;
+    if (known == null) {
+      known = new Products();
+      products = known;
+    }
+    return known;
   }
 }

@@ -55,6 +55,8 @@ final class VectorExecutable implements Executable {
 
   // lengths of sentences make many bindings; the one used longest ago goes
   private static final int MOST_PROGRAMS = 64;
+  // multiply-adds of a run from which on warming up pays
+  private static final long LARGE = 500_000_000;
 
   private final Graph graph;
   private final Products products;
@@ -187,6 +189,7 @@ final class VectorExecutable implements Executable {
     if (known != null) return known;
     var context = new Context(binding, products, kernels, workers.count());
     Program made = Program.of(graph, inputOf, context, arena);
+    if (made.work() > LARGE) products.warm();
     if (programs.size() == MOST_PROGRAMS) programs.remove(programs.keySet().iterator().next());
     programs.put(binding, made);
     return made;

@@ -43,6 +43,11 @@ final class WideProduct implements Instruction {
   }
 
   @Override
+  public long work() {
+    return (long) a.size() * c.dim(1);
+  }
+
+  @Override
   public List<Access> accesses() {
     return List.of(Access.reads(a, false), Access.reads(b, false), Access.writes(c, false));
   }

@@ -8,7 +8,7 @@ final class ProductBench {
   private ProductBench() {}
 
   public static void main(String[] args) {
-    var products = new Products(new Tiles());
+    var products = new Products();
     int[][] sizes = {
       {10, 200, 800},
       {20, 200, 800},

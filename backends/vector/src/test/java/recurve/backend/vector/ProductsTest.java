@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Packed products against three loops, at sizes around the borders of tiles, panels and blocks. */
 class ProductsTest {
-  private static final Products PRODUCTS = new Products(new Tiles());
+  private static final Products PRODUCTS = new Products();
 
   /** The twin: the same fused multiply-adds in the same order, so the same bits. */
   private static float[] plain(int m, int k, int n, float[] a, float[] b, float[] c) {
