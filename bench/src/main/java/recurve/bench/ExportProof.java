@@ -78,8 +78,9 @@ public final class ExportProof {
       if (b == null) throw new IllegalStateException("the exported graph lacks '" + name + "'");
       boolean logs = name.equals("log_probabilities");
       for (int i = 0; i < a.size(); i++) {
-        double d = logs ? Math.exp(a.at(i)) - Math.exp(b.at(i)) : a.at(i) - b.at(i);
-        worst = Math.max(worst, Math.abs(d));
+        double x = logs ? Math.exp(a.at(i)) : a.at(i), y = logs ? Math.exp(b.at(i)) : b.at(i);
+        // a memory cell may count to some dozens: of large values the relative difference
+        worst = Math.max(worst, Math.abs(x - y) / Math.max(1, Math.abs(x)));
       }
     }
     return worst;
