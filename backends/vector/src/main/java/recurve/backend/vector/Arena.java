@@ -47,7 +47,8 @@ final class Arena {
         if (e.getValue().first() == i) taken.put(e.getKey(), take(e.getKey(), free));
       }
       for (var e : lives.entrySet()) {
-        if (e.getValue().last() == i) requireNonNull(free.get(e.getKey().dtype)).add(requireNonNull(taken.get(e.getKey())));
+        if (e.getValue().last() == i)
+          requireNonNull(free.get(e.getKey().dtype)).add(requireNonNull(taken.get(e.getKey())));
       }
     }
   }

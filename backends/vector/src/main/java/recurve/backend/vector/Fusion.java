@@ -138,11 +138,13 @@ final class Fusion {
       Value v = n.output();
       if (!isFused(v)) continue;
       leader.put(v, v);
-      var space = new Space(requireNonNull(stages.get(v)), Arrays.stream(extents(v)).boxed().toList());
+      var space =
+          new Space(requireNonNull(stages.get(v)), Arrays.stream(extents(v)).boxed().toList());
       Map<Value, Value> seen = readers.computeIfAbsent(space, s -> new HashMap<>());
       for (Value arg : n.inputs()) {
         if (isLeaf(arg)) continue;
-        boolean inside = isFused(arg) && !isReduction(arg) && requireNonNull(stages.get(arg)) == space.stage();
+        boolean inside =
+            isFused(arg) && !isReduction(arg) && requireNonNull(stages.get(arg)) == space.stage();
         Value other = inside ? arg : seen.putIfAbsent(arg, v);
         if (other != null) leader.put(find(leader, v), find(leader, other));
       }
