@@ -56,6 +56,11 @@ final class EvaluateCommand implements Command {
       console.out().println(json(model.snapshot().task(), report));
     } else {
       report.figures().forEach((name, value) -> console.out().println(line(name, value)));
+      for (Report.Table table : report.tables()) {
+        console.out().println();
+        console.out().println(table.name().replace('_', ' '));
+        table.lines().forEach(console.out()::println);
+      }
     }
   }
 
@@ -63,6 +68,7 @@ final class EvaluateCommand implements Command {
     Map<String, Object> object = new LinkedHashMap<>();
     object.put("task", task);
     object.putAll(Json.figures(report));
+    report.tables().forEach(table -> object.put(table.name(), Json.table(table)));
     return Json.line(object);
   }
 

@@ -23,6 +23,16 @@ final class Json {
     return figures;
   }
 
+  /** A report's table: its columns, and its rows by name. */
+  static Map<String, Object> table(Report.Table table) {
+    var rows = new LinkedHashMap<String, Object>();
+    table.rows().forEach((name, row) -> rows.put(name, row.stream().map(Json::number).toList()));
+    var object = new LinkedHashMap<String, Object>();
+    object.put("columns", table.columns());
+    object.put("rows", rows);
+    return object;
+  }
+
   private static Object number(double value) {
     // beyond 2^53 not every whole number is a double: say no more than is known
     return value == Math.rint(value) && Math.abs(value) < 0x1p53 ? (Object) (long) value : value;

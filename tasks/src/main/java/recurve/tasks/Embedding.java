@@ -8,7 +8,9 @@ import java.util.SplittableRandom;
 import recurve.cell.Encoder;
 import recurve.cell.Init;
 import recurve.cell.Scope;
+import recurve.cell.Sequence;
 import recurve.io.text.WordVectors;
+import recurve.ir.DType;
 import recurve.ir.Shape;
 import recurve.ir.Tensor;
 import recurve.ir.Value;
@@ -70,6 +72,13 @@ public final class Embedding {
     Init init = given.<Init>map(Init.Given::new).orElse(new Init.Uniform(BOUND));
     boolean frozen = options.get(FREEZE) && !options.get(VECTORS).isEmpty();
     return scope.parameter("embedding.W", init, shape, !frozen);
+  }
+
+  /** The vectors of a batch's words, [T, B, width], from the inputs of {@link Rows#inputs}. */
+  public Sequence sequence(Scope scope) {
+    Value ids = scope.input(Rows.IDS, DType.I32, Shape.of(Rows.TIME, Rows.BATCH));
+    Value lengths = scope.input(Rows.LENGTHS, DType.I32, Shape.of(Rows.BATCH));
+    return new Sequence(table(scope).gather(ids), Optional.of(lengths));
   }
 
   /** The words that the file lacks begin as small random numbers. */

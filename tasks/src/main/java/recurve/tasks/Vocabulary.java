@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import recurve.option.Option;
+import recurve.option.OptionException;
 import recurve.option.Options;
 
 /** Words and their ids, from 0 on. The first are the special ones. */
@@ -33,6 +34,23 @@ public final class Vocabulary {
         throw new IllegalArgumentException("'" + this.words.get(i) + "' has two ids");
       }
     }
+  }
+
+  /**
+   * A vocabulary that was saved with a model.
+   *
+   * @throws OptionException if the model has none of that name: it is another task's
+   */
+  public static Vocabulary saved(Map<String, List<String>> all, String name) {
+    List<String> words = all.get(name);
+    if (words != null) return new Vocabulary(words);
+    throw new OptionException("the model has no vocabulary '" + name + "'; it is another task's");
+  }
+
+  /** The first words, to show what there is. */
+  public String listed() {
+    String first = String.join(", ", words.stream().limit(20).toList());
+    return words.size() > 20 ? first + ", ..." : first;
   }
 
   public int size() {

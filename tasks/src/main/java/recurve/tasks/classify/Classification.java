@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import recurve.option.Option;
-import recurve.option.OptionException;
 import recurve.option.Options;
 import recurve.task.Batches;
 import recurve.task.Corpus;
@@ -119,15 +118,9 @@ public final class Classification implements Task {
 
   @Override
   public Problem restore(Options options, Map<String, List<String>> vocabularies) {
-    var words = new Vocabulary(vocabulary(vocabularies, Classifier.SYMBOLS));
-    var classes = new Vocabulary(vocabulary(vocabularies, Classifier.LABELS));
+    Vocabulary words = Vocabulary.saved(vocabularies, Classifier.SYMBOLS);
+    Vocabulary classes = Vocabulary.saved(vocabularies, Classifier.LABELS);
     Embedding embedding = Embedding.saved(options, words);
     return new Classifier(options, words, classes, embedding, Optional.empty());
-  }
-
-  private static List<String> vocabulary(Map<String, List<String>> all, String name) {
-    List<String> words = all.get(name);
-    if (words != null) return words;
-    throw new OptionException("the model has no vocabulary '" + name + "'; it is no classifier");
   }
 }

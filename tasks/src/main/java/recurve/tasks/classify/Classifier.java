@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import recurve.cell.Init;
@@ -12,7 +13,6 @@ import recurve.cell.Layer;
 import recurve.cell.Scope;
 import recurve.cell.Sequence;
 import recurve.ir.DType;
-import recurve.ir.Dim;
 import recurve.ir.Ops;
 import recurve.ir.Shape;
 import recurve.ir.Tensor;
@@ -43,11 +43,8 @@ import recurve.tasks.classify.Classification.Weights;
 final class Classifier implements Problem {
   static final String SYMBOLS = "symbols";
   static final String LABELS = "labels";
-  static final String IDS = "ids";
-  static final String LENGTHS = "lengths";
   static final String TARGETS = "targets";
   static final String PROBABILITIES = "probabilities";
-  private static final Dim TIME = Dim.symbol("T"), BATCH = Dim.symbol("B");
 
   private final Options options;
   private final Vocabulary vocabulary;
@@ -95,7 +92,7 @@ final class Classifier implements Problem {
           case ONE -> oneLabel(scope, scores);
           case SEVERAL -> severalLabels(scope, scores);
         };
-    Value count = Ops.extent(scope.dtype(), BATCH);
+    Value count = Ops.extent(scope.dtype(), Rows.BATCH);
     return Objective.of(loss.weighted().total().over(count), loss.nll().total(), count)
         .with(PROBABILITIES, probabilities(scores));
   }
@@ -104,7 +101,7 @@ final class Classifier implements Problem {
   private record Loss(Value weighted, Value nll) {}
 
   private Loss oneLabel(Scope scope, Value scores) {
-    Value targets = scope.input(TARGETS, DType.I32, Shape.of(BATCH));
+    Value targets = scope.input(TARGETS, DType.I32, Shape.of(Rows.BATCH));
     Value nll = Ops.crossEntropy(scores, targets);
     // the weights' mean is one over the text; a mean by the weights of each batch would be biased
     return new Loss(isBalanced() ? weights(scope).gather(targets).times(nll) : nll, nll);
@@ -149,11 +146,8 @@ final class Classifier implements Problem {
 
   /** [B, labels], not normalised. */
   private Value scores(Scope scope, Layer encoder) {
-    Value ids = scope.input(IDS, DType.I32, Shape.of(TIME, BATCH));
-    Value lengths = scope.input(LENGTHS, DType.I32, Shape.of(BATCH));
-    var x = new Sequence(embedding.table(scope).gather(ids), Optional.of(lengths));
-    Sequence h = encoder.apply(scope.in("encoder"), x);
-    Value pooled = options.get(Classification.POOLING).pool(scope, options, h, lengths);
+    Sequence h = encoder.apply(scope.in("encoder"), embedding.sequence(scope));
+    Value pooled = options.get(Classification.POOLING).pool(scope, options, h);
     return Head.scores(scope, options, pooled, labels.size());
   }
 
@@ -191,15 +185,13 @@ final class Classifier implements Problem {
   }
 
   private RuntimeException unseen(Examples.Example example, String label) {
-    String all = String.join(", ", labels.words().stream().limit(20).toList());
     return example
         .row()
         .problem(
             "the label '"
                 + label
                 + "' was not in the training text; expected one of "
-                + all
-                + (labels.size() > 20 ? ", ..." : "")
+                + labels.listed()
                 + ". Is "
                 + Examples.LABEL_COLUMN
                 + " the right column?");
@@ -216,7 +208,7 @@ final class Classifier implements Problem {
           case ONE -> Tensor.of(texts.stream().mapToInt(t -> t.labels[0]).toArray(), rows.length);
           case SEVERAL -> marked(texts);
         };
-    var inputs = new LinkedHashMap<>(inputs(rows));
+    var inputs = new LinkedHashMap<>(Rows.inputs(rows));
     inputs.put(TARGETS, targets);
     return new Batch(inputs, true, Rows.count(rows));
   }
@@ -228,11 +220,6 @@ final class Classifier implements Problem {
       for (int label : texts.get(b).labels) marks[b * labels.size() + label] = 1;
     }
     return Tensor.of(marks, texts.size(), labels.size());
-  }
-
-  private Map<String, Tensor> inputs(int[][] rows) {
-    // past its length no row is looked at, so that any id may fill it
-    return Map.of(IDS, Rows.padded(rows, 0), LENGTHS, Rows.lengths(rows));
   }
 
   @Override
@@ -253,8 +240,7 @@ final class Classifier implements Problem {
     var buckets = Buckets.sorted(rows.size(), i -> rows.get(i).length, options.get(Batches.BATCH));
     for (int[] places : buckets.groups()) {
       int[][] group = Arrays.stream(places).mapToObj(rows::get).toArray(int[][]::new);
-      Tensor p = session.run(inputs(group)).get(PROBABILITIES);
-      java.util.Objects.requireNonNull(p, PROBABILITIES);
+      Tensor p = Objects.requireNonNull(session.run(Rows.inputs(group)).get(PROBABILITIES));
       for (int b = 0; b < places.length; b++) lines[places[b]] = labelling.line(p, b);
     }
     return Arrays.stream(lines);

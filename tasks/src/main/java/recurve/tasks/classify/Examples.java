@@ -5,6 +5,8 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import recurve.io.text.Records;
 import recurve.io.text.Records.Form;
 import recurve.io.text.TextReader;
@@ -111,10 +113,10 @@ final class Examples {
     return List.copyOf(new LinkedHashSet<>(labels));
   }
 
-  private java.util.stream.Stream<String> separated(String field) {
+  private Stream<String> separated(String field) {
     String separator = options.get(SEPARATOR);
     if (separator.isEmpty()) throw new OptionException("option " + SEPARATOR + " is empty");
-    return Arrays.stream(field.split(java.util.regex.Pattern.quote(separator)));
+    return Arrays.stream(field.split(Pattern.quote(separator)));
   }
 
   private List<String> symbols(Records.Row row, Form form) {

@@ -10,6 +10,7 @@ import recurve.task.Batch;
 import recurve.task.Evaluation;
 import recurve.task.Objective;
 import recurve.task.Report;
+import recurve.tasks.Counts;
 
 /** Accuracy, F1 and the confusion matrix where each text has one label. */
 final class OneLabelEvaluation implements Evaluation {
@@ -52,7 +53,7 @@ final class OneLabelEvaluation implements Evaluation {
     var figures = new LinkedHashMap<String, Double>();
     figures.put("texts", (double) texts);
     figures.put("nll", nll / texts);
-    figures.put("accuracy", LabelCounts.percent(right, texts));
+    figures.put("accuracy", Counts.percent(right, texts));
     figures.put("macro_f1", counts.macroF1());
     figures.put("micro_f1", counts.microF1());
     return new Report(figures, "accuracy", false, List.of(counts.table(), table()));

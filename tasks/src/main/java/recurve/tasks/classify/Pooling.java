@@ -20,8 +20,8 @@ enum Pooling {
   /** The last state; of two directions the last of each, one beside the other. */
   LAST {
     @Override
-    Value pool(Scope scope, Options options, Sequence h, Value lengths) {
-      Value last = last(h, lengths);
+    Value pool(Scope scope, Options options, Sequence h) {
+      Value last = last(h);
       if (!options.get(Encoder.BIDIRECTIONAL)) return last;
       Value first = h.values().slice(0, 0, 1).squeeze(0); // where reading backwards ends
       if (options.get(Encoder.MERGE) == Layer.Merge.SUM) return Ops.concat(1, List.of(last, first));
@@ -33,17 +33,17 @@ enum Pooling {
   /** The mean. */
   MEAN {
     @Override
-    Value pool(Scope scope, Options options, Sequence h, Value lengths) {
-      Value sum = alive(h, lengths).where(h.values(), h.values().like(0)).sum(0).squeeze(0);
-      return sum.over(lengths.cast(scope.dtype()).unsqueeze(-1));
+    Value pool(Scope scope, Options options, Sequence h) {
+      Value sum = alive(h).where(h.values(), h.values().like(0)).sum(0).squeeze(0);
+      return sum.over(lengths(h).cast(scope.dtype()).unsqueeze(-1));
     }
   },
 
   /** The largest of each unit (Collobert et al. 2011). */
   MAX {
     @Override
-    Value pool(Scope scope, Options options, Sequence h, Value lengths) {
-      return alive(h, lengths).where(h.values(), h.values().like(LEAST)).maxOver(0).squeeze(0);
+    Value pool(Scope scope, Options options, Sequence h) {
+      return alive(h).where(h.values(), h.values().like(LEAST)).maxOver(0).squeeze(0);
     }
   },
 
@@ -56,13 +56,13 @@ enum Pooling {
    */
   ATTENTION {
     @Override
-    Value pool(Scope scope, Options options, Sequence h, Value lengths) {
+    Value pool(Scope scope, Options options, Sequence h) {
       Dim width = h.width();
       Value w = scope.parameter("attention.W", Init.WEIGHT, Shape.of(width, width));
       Value b = scope.parameter("attention.b", Init.BIAS, Shape.of(width));
       Value q = scope.parameter("attention.q", Init.WEIGHT, Shape.of(width, Dim.ONE));
       Value scores = Ops.tanh(h.values().matmul(w).plus(b)).matmul(q); // [T, B, 1]
-      Value alive = alive(h, lengths);
+      Value alive = alive(h);
       Value weights = Ops.softmax(alive.where(scores, scores.like(LEAST)), 0);
       Value states = alive.where(h.values(), h.values().like(0));
       return states.times(weights).sum(0).squeeze(0);
@@ -76,18 +76,22 @@ enum Pooling {
    * One vector for each row.
    *
    * @param options the encoder's
-   * @param lengths I32 [B], of each row, at least 1
+   * @param h with lengths
    */
-  abstract Value pool(Scope scope, Options options, Sequence h, Value lengths);
+  abstract Value pool(Scope scope, Options options, Sequence h);
 
   /** BOOL [T, B, 1]: where a row has a state. */
-  private static Value alive(Sequence h, Value lengths) {
-    return steps(h).less(lengths.unsqueeze(0)).unsqueeze(-1);
+  private static Value alive(Sequence h) {
+    return steps(h).less(lengths(h).unsqueeze(0)).unsqueeze(-1);
   }
 
-  private static Value last(Sequence h, Value lengths) {
-    Value isLast = steps(h).eq(lengths.plus(-1).unsqueeze(0)).unsqueeze(-1);
+  private static Value last(Sequence h) {
+    Value isLast = steps(h).eq(lengths(h).plus(-1).unsqueeze(0)).unsqueeze(-1);
     return isLast.where(h.values(), h.values().like(0)).sum(0).squeeze(0);
+  }
+
+  private static Value lengths(Sequence h) {
+    return h.lengths().orElseThrow();
   }
 
   /** I32 [T, B]: at each place its step. */

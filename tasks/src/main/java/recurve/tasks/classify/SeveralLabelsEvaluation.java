@@ -11,6 +11,7 @@ import recurve.task.Batch;
 import recurve.task.Evaluation;
 import recurve.task.Objective;
 import recurve.task.Report;
+import recurve.tasks.Counts;
 
 /**
  * F1 and exact matches where a text has any number of labels, and which threshold would be best.
@@ -56,7 +57,7 @@ final class SeveralLabelsEvaluation implements Evaluation {
     var figures = new LinkedHashMap<String, Double>();
     figures.put("texts", (double) texts);
     figures.put("nll", nll / texts);
-    figures.put("exact_match", LabelCounts.percent(exact, texts));
+    figures.put("exact_match", Counts.percent(exact, texts));
     figures.put("macro_f1", counts.macroF1());
     figures.put("micro_f1", counts.microF1());
     best(figures);
@@ -73,7 +74,7 @@ final class SeveralLabelsEvaluation implements Evaluation {
       Decision d = decisions.get(said - 1);
       if (d.has) right++;
       double next = said < decisions.size() ? decisions.get(said).probability : 0;
-      double f1 = LabelCounts.f1(right, said, gold);
+      double f1 = new Counts(right, said, gold).f1();
       if (next == d.probability || f1 <= best) continue;
       best = f1;
       at = (d.probability + next) / 2;

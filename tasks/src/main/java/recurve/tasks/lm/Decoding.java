@@ -13,6 +13,7 @@ import recurve.option.Option;
 import recurve.option.Options;
 import recurve.task.Corpus;
 import recurve.task.Session;
+import recurve.tasks.Rows;
 import recurve.tasks.Symbols;
 import recurve.tasks.Texts;
 import recurve.tasks.Vocabulary;
@@ -156,7 +157,7 @@ final class Decoding {
   /** [T, 1, V] for one row of ids; the session's state goes on. */
   private Tensor feed(int[] ids) {
     Tensor x = Tensor.of(ids, ids.length, 1);
-    Tensor y = session.run(Map.of(LanguageModel.IDS, x)).get(LanguageModel.LOG_PROBABILITIES);
+    Tensor y = session.run(Map.of(Rows.IDS, x)).get(LanguageModel.LOG_PROBABILITIES);
     return java.util.Objects.requireNonNull(y, LanguageModel.LOG_PROBABILITIES);
   }
 

@@ -24,6 +24,7 @@ import recurve.task.Session;
 import recurve.tasks.Embedding;
 import recurve.tasks.IntList;
 import recurve.tasks.Mean;
+import recurve.tasks.Rows;
 import recurve.tasks.Symbols;
 import recurve.tasks.Texts;
 import recurve.tasks.Vocabulary;
@@ -40,11 +41,8 @@ import recurve.tasks.lm.LanguageModeling.Reading;
  */
 final class LanguageModel implements Problem {
   static final String SYMBOLS = "symbols";
-  static final String IDS = "ids";
   static final String TARGETS = "targets";
-  static final String LENGTHS = "lengths";
   static final String LOG_PROBABILITIES = "log_probabilities";
-  private static final Dim TIME = Dim.symbol("T"), BATCH = Dim.symbol("B");
 
   private final Options options;
   private final Vocabulary vocabulary;
@@ -79,13 +77,13 @@ final class LanguageModel implements Problem {
     Optional<Value> lengths =
         isStream()
             ? Optional.empty()
-            : Optional.of(scope.input(LENGTHS, DType.I32, Shape.of(BATCH)));
+            : Optional.of(scope.input(Rows.LENGTHS, DType.I32, Shape.of(Rows.BATCH)));
     Value scores = scores(scope, encoder, lengths);
-    Value targets = scope.input(TARGETS, DType.I32, Shape.of(TIME, BATCH));
+    Value targets = scope.input(TARGETS, DType.I32, Shape.of(Rows.TIME, Rows.BATCH));
     Value nll = Ops.crossEntropy(scores, targets).total();
     Value alive = targets.less(0).where(one(scope, 0), one(scope, 1));
     Value count = alive.total();
-    Value loss = options.get(Mean.LOSS).of(nll, count, Ops.extent(scope.dtype(), BATCH));
+    Value loss = options.get(Mean.LOSS).of(nll, count, Ops.extent(scope.dtype(), Rows.BATCH));
     return Objective.of(loss, nll, count);
   }
 
@@ -101,7 +99,7 @@ final class LanguageModel implements Problem {
 
   /** [T, B, V], not normalised. */
   private Value scores(Scope scope, Layer encoder, Optional<Value> lengths) {
-    Value ids = scope.input(IDS, DType.I32, Shape.of(TIME, BATCH));
+    Value ids = scope.input(Rows.IDS, DType.I32, Shape.of(Rows.TIME, Rows.BATCH));
     Value table = embedding.table(scope);
     var x = new Sequence(table.gather(ids), lengths);
     Sequence h = encoder.apply(scope.in("encoder"), x);

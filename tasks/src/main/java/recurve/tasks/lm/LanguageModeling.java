@@ -77,12 +77,7 @@ public final class LanguageModeling implements Task {
   @Override
   public Problem restore(Options options, Map<String, List<String>> vocabularies) {
     refuseTheFuture(options);
-    List<String> words = vocabularies.get(LanguageModel.SYMBOLS);
-    if (words == null) {
-      throw new IllegalArgumentException(
-          "the model has no vocabulary '" + LanguageModel.SYMBOLS + "'; it is no language model");
-    }
-    var v = new Vocabulary(words);
+    Vocabulary v = Vocabulary.saved(vocabularies, LanguageModel.SYMBOLS);
     return new LanguageModel(options, v, Embedding.saved(options, v));
   }
 

@@ -61,9 +61,9 @@ final class Sentences {
     int[][] inputs = Arrays.stream(targets).map(this::delayed).toArray(int[][]::new);
     var tensors =
         Map.of(
-            LanguageModel.IDS, Rows.padded(inputs, eos),
+            Rows.IDS, Rows.padded(inputs, eos),
             LanguageModel.TARGETS, Rows.padded(targets, Rows.NO_TARGET),
-            LanguageModel.LENGTHS, Rows.lengths(targets));
+            Rows.LENGTHS, Rows.lengths(targets));
     return new Batch(tensors, true, Rows.count(targets));
   }
 

@@ -4,6 +4,7 @@ import java.util.Map;
 import recurve.ir.Tensor;
 import recurve.task.Batch;
 import recurve.task.Batches;
+import recurve.tasks.Rows;
 
 /**
  * A text as parallel streams cut into pieces: batch {@code i} goes on where batch {@code i - 1}
@@ -46,7 +47,7 @@ final class Streams implements Batches {
     }
     var inputs =
         Map.of(
-            LanguageModel.IDS, Tensor.of(x, steps, streams),
+            Rows.IDS, Tensor.of(x, steps, streams),
             LanguageModel.TARGETS, Tensor.of(y, steps, streams));
     return new Batch(inputs, index == 0, steps * streams);
   }

@@ -1,6 +1,7 @@
 package recurve.tasks.tag;
 
 import java.util.Arrays;
+import java.util.List;
 import recurve.ir.Tensor;
 
 /**
@@ -29,7 +30,7 @@ record Chain(double[][] transitions, double[] start, double[] end) {
   }
 
   /** This chain without the sequences that break a scheme. */
-  Chain within(Scheme scheme, java.util.List<String> tags) {
+  Chain within(Scheme scheme, List<String> tags) {
     int k = start.length;
     double[][] a = new double[k][];
     double[] first = start.clone(), last = end.clone();

@@ -3,6 +3,7 @@ package recurve.tasks.tag;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 
 /** How tags mark the spans that a sentence's words form (Ramshaw and Marcus 1995). */
 enum Scheme {
@@ -100,6 +101,6 @@ enum Scheme {
 
   @Override
   public String toString() {
-    return name().toLowerCase(java.util.Locale.ROOT);
+    return name().toLowerCase(Locale.ROOT);
   }
 }

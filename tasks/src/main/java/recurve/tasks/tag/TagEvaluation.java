@@ -14,6 +14,8 @@ import recurve.task.Batch;
 import recurve.task.Evaluation;
 import recurve.task.Objective;
 import recurve.task.Report;
+import recurve.tasks.Counts;
+import recurve.tasks.Rows;
 import recurve.tasks.tag.Spans.Span;
 
 /** Accuracy of tags, and precision, recall and F1 of spans, as conlleval counts; in percent. */
@@ -21,32 +23,12 @@ final class TagEvaluation implements Evaluation {
   private final List<String> names; // of the tags, and last of those that are unknown
   private final Decoder decoder;
   private final boolean spans;
-  private final Map<String, Count> types = new TreeMap<>();
-  private final Count all = new Count();
+  private final Map<String, Counts> types = new TreeMap<>();
   private double nll;
   private double counted;
   private long sentences;
   private long words;
   private long right;
-
-  /** How many spans are right, were predicted, and are there. */
-  private static final class Count {
-    long right;
-    long said;
-    long gold;
-
-    double precision() {
-      return percent(right, said);
-    }
-
-    double recall() {
-      return percent(right, gold);
-    }
-
-    double f1() {
-      return percent(2 * right, said + gold);
-    }
-  }
 
   /**
    * An evaluation.
@@ -65,7 +47,7 @@ final class TagEvaluation implements Evaluation {
     nll += figures.apply(Objective.NLL).item();
     counted += figures.apply(Objective.COUNT).item();
     Tensor targets = Objects.requireNonNull(batch.inputs().get(Tagger.TARGETS));
-    int[] lengths = Objects.requireNonNull(batch.inputs().get(Tagger.LENGTHS)).ints();
+    int[] lengths = Objects.requireNonNull(batch.inputs().get(Rows.LENGTHS)).ints();
     List<int[]> predicted = decoder.decode(figures, lengths);
     for (int b = 0; b < lengths.length; b++) {
       int[] gold = new int[lengths[b]];
@@ -85,18 +67,13 @@ final class TagEvaluation implements Evaluation {
     for (int t = 0; t < gold.size(); t++) if (gold.get(t).equals(said.get(t))) right++;
     if (!spans) return;
     List<Span> golden = Spans.of(gold), found = Spans.of(said);
-    for (Span s : golden) for (Count c : counts(s)) c.gold++;
-    for (Span s : found) for (Count c : counts(s)) c.said++;
     var known = new HashSet<>(golden);
-    for (Span s : found) if (known.contains(s)) for (Count c : counts(s)) c.right++;
+    for (Span s : golden) count(s, new Counts(0, 0, 1));
+    for (Span s : found) count(s, new Counts(known.contains(s) ? 1 : 0, 1, 0));
   }
 
-  private List<Count> counts(Span span) {
-    return List.of(all, types.computeIfAbsent(span.type(), t -> new Count()));
-  }
-
-  private static double percent(long part, long whole) {
-    return whole == 0 ? 0 : 100.0 * part / whole;
+  private void count(Span span, Counts more) {
+    types.merge(span.type(), more, Counts::plus);
   }
 
   @Override
@@ -105,15 +82,15 @@ final class TagEvaluation implements Evaluation {
     figures.put("sentences", (double) sentences);
     figures.put("tokens", (double) words);
     figures.put("nll", nll / counted);
-    figures.put("accuracy", percent(right, words));
+    figures.put("accuracy", Counts.percent(right, words));
     if (!spans) return new Report(figures, "accuracy", false);
+    Counts all = types.values().stream().reduce(Counts.NONE, Counts::plus);
     figures.put("precision", all.precision());
     figures.put("recall", all.recall());
     figures.put("f1", all.f1());
     var rows = new LinkedHashMap<String, List<Double>>();
-    types.forEach(
-        (type, c) -> rows.put(type, List.of(c.precision(), c.recall(), c.f1(), (double) c.gold)));
-    var columns = List.of("precision", "recall", "f1", "spans");
-    return new Report(figures, "f1", false, List.of(new Report.Table("types", columns, rows)));
+    types.forEach((type, counts) -> rows.put(type, counts.row()));
+    var table = new Report.Table("types", Counts.columns("spans"), rows);
+    return new Report(figures, "f1", false, List.of(table));
   }
 }

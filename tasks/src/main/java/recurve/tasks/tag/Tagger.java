@@ -47,8 +47,6 @@ import recurve.tasks.tag.Tagging.Unseen;
 final class Tagger implements Problem {
   static final String WORDS = "words";
   static final String TAGS = "tags";
-  static final String IDS = "ids";
-  static final String LENGTHS = "lengths";
   static final String TARGETS = "targets";
   static final String SCORES = "scores";
   static final String TRANSITIONS = "transitions";
@@ -58,8 +56,6 @@ final class Tagger implements Problem {
 
   static final Option<Boolean> PROBABILITIES =
       Option.of("probabilities", false, "predict: write the probability of each tag too");
-
-  private static final Dim TIME = Dim.symbol("T"), BATCH = Dim.symbol("B");
 
   private final Options options;
   private final Vocabulary vocabulary;
@@ -94,7 +90,7 @@ final class Tagger implements Problem {
   @Override
   public Objective objective(Scope scope, Layer encoder) {
     Sequence e = scores(scope, encoder);
-    Value targets = scope.input(TARGETS, DType.I32, Shape.of(TIME, BATCH));
+    Value targets = scope.input(TARGETS, DType.I32, Shape.of(Rows.TIME, Rows.BATCH));
     Value nll =
         switch (options.get(Tagging.HEAD)) {
           case SOFTMAX -> Ops.crossEntropy(e.values(), targets).total();
@@ -104,7 +100,7 @@ final class Tagger implements Problem {
           }
         };
     Value count = e.lengths().orElseThrow().cast(scope.dtype()).total();
-    Value loss = options.get(Mean.LOSS).of(nll, count, Ops.extent(scope.dtype(), BATCH));
+    Value loss = options.get(Mean.LOSS).of(nll, count, Ops.extent(scope.dtype(), Rows.BATCH));
     Objective objective = Objective.of(loss, nll, count);
     for (var output : outputs(scope, e).entrySet()) {
       objective = objective.with(output.getKey(), output.getValue());
@@ -132,10 +128,7 @@ final class Tagger implements Problem {
 
   /** [T, B, tags], not normalised. */
   private Sequence scores(Scope scope, Layer encoder) {
-    Value ids = scope.input(IDS, DType.I32, Shape.of(TIME, BATCH));
-    Value lengths = scope.input(LENGTHS, DType.I32, Shape.of(BATCH));
-    var x = new Sequence(embedding.table(scope).gather(ids), Optional.of(lengths));
-    Sequence h = encoder.apply(scope.in("encoder"), x);
+    Sequence h = encoder.apply(scope.in("encoder"), embedding.sequence(scope));
     Dim k = Dim.of(tags.size());
     Value w = scope.parameter("output.W", Init.WEIGHT, Shape.of(h.width(), k));
     Value b = scope.parameter("output.b", Init.BIAS, Shape.of(k));
@@ -196,12 +189,10 @@ final class Tagger implements Problem {
   }
 
   private String unseen(String tag) {
-    String all = String.join(", ", tags.words().stream().limit(20).toList());
     return "the tag '"
         + tag
         + "' was not in the training text; expected one of "
-        + all
-        + (tags.size() > 20 ? ", ..." : "")
+        + tags.listed()
         + ". Is "
         + Columns.TAG_COLUMN
         + " right? Set "
@@ -212,14 +203,9 @@ final class Tagger implements Problem {
   private Batch batch(List<Text> texts) {
     int[][] ids = texts.stream().map(Text::ids).toArray(int[][]::new);
     int[][] targets = texts.stream().map(Text::tags).toArray(int[][]::new);
-    var inputs = new LinkedHashMap<>(inputs(ids));
+    var inputs = new LinkedHashMap<>(Rows.inputs(ids));
     inputs.put(TARGETS, Rows.padded(targets, Rows.NO_TARGET));
     return new Batch(inputs, true, Rows.count(ids));
-  }
-
-  private static Map<String, Tensor> inputs(int[][] ids) {
-    // past its length no row is looked at, so that any id may fill it
-    return Map.of(IDS, Rows.padded(ids, 0), LENGTHS, Rows.lengths(ids));
   }
 
   @Override
@@ -238,7 +224,7 @@ final class Tagger implements Problem {
         Buckets.sorted(sentences.size(), i -> sentences.get(i).size(), rows).groups()) {
       int[][] ids =
           Arrays.stream(places).mapToObj(i -> ids(sentences.get(i))).toArray(int[][]::new);
-      Map<String, Tensor> results = session.run(inputs(ids));
+      Map<String, Tensor> results = session.run(Rows.inputs(ids));
       Function<String, Tensor> outputs = name -> Objects.requireNonNull(results.get(name), name);
       int[] lengths = Arrays.stream(ids).mapToInt(r -> r.length).toArray();
       List<int[]> best = decoder.decode(outputs, lengths);

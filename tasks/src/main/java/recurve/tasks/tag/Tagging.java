@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import recurve.option.Option;
-import recurve.option.OptionException;
 import recurve.option.Options;
 import recurve.task.Batches;
 import recurve.task.Corpus;
@@ -125,14 +124,8 @@ public final class Tagging implements Task {
 
   @Override
   public Problem restore(Options options, Map<String, List<String>> vocabularies) {
-    var words = new Vocabulary(vocabulary(vocabularies, Tagger.WORDS));
-    var tags = new Vocabulary(vocabulary(vocabularies, Tagger.TAGS));
+    Vocabulary words = Vocabulary.saved(vocabularies, Tagger.WORDS);
+    Vocabulary tags = Vocabulary.saved(vocabularies, Tagger.TAGS);
     return new Tagger(options, words, tags, Embedding.saved(options, words));
-  }
-
-  private static List<String> vocabulary(Map<String, List<String>> all, String name) {
-    List<String> words = all.get(name);
-    if (words != null) return words;
-    throw new OptionException("the model has no vocabulary '" + name + "'; it is no tagger");
   }
 }

@@ -62,7 +62,7 @@ class PoolingTest {
     Value lengths = scope.input("lengths", DType.I32, Shape.of(ROWS));
     Options options = Options.of(Encoder.options());
     var sequence = new Sequence(h, Optional.of(lengths));
-    Value pooled = pooling.pool(scope, options, sequence, lengths);
+    Value pooled = pooling.pool(scope, options, sequence);
     Tensor states = random(1, STEPS, ROWS, WIDTH);
     for (int t = 0; t < STEPS; t++) {
       for (int b = 0; b < ROWS; b++) {
@@ -128,7 +128,7 @@ class PoolingTest {
     Sequence h = both.apply(scope, new Sequence(x, Optional.of(lengths)));
     Options options = Options.of(Encoder.options()).with(Map.of("bidirectional", "true"));
     var outputs = new LinkedHashMap<String, Value>();
-    outputs.put("pooled", Pooling.LAST.pool(scope, options, h, lengths));
+    outputs.put("pooled", Pooling.LAST.pool(scope, options, h));
     outputs.put("ends", Ops.concat(1, scope.states().stream().map(Scope.State::last).toList()));
     var inputs = new LinkedHashMap<String, Tensor>();
     for (Value v : scope.arguments()) {

@@ -19,6 +19,7 @@ import recurve.ir.Tensor;
 import recurve.task.Batch;
 import recurve.task.Objective;
 import recurve.task.Report;
+import recurve.tasks.Rows;
 
 /**
  * Our spans against conlleval's way of counting: one pass over both columns with a flag for being
@@ -153,7 +154,6 @@ class ConllevalTest {
     assertEquals(Map.of(), rows);
   }
 
-  /** An evaluation that has seen one batch of one word, tagged rightly. */
   private static TagEvaluation evaluation(List<String> tags) {
     var decoder = new Decoder(tags, Tagging.Head.SOFTMAX, Scheme.NONE);
     return new TagEvaluation(tags, decoder, true);
@@ -185,7 +185,7 @@ class ConllevalTest {
     var inputs =
         Map.of(
             Tagger.TARGETS, Tensor.of(new int[] {1, 3, 2, -1, 2, -1}, 3, 2),
-            Tagger.LENGTHS, Tensor.of(new int[] {3, 1}, 2));
+            Rows.LENGTHS, Tensor.of(new int[] {3, 1}, 2));
     var figures =
         Map.of(
             Objective.NLL, Tensor.scalar(DType.F32, 2),
