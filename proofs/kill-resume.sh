@@ -24,7 +24,7 @@ settings=(--cell lstm --layers 2 --units 64 --dropout 0.2 --batch 10 --bptt 10 -
 echo "left alone: done"
 
 # A kill tells most where training had gone on since its start: those after a new checkpoint are counted apart.
-stamp() { cat "$scratch/killed/training/counters.yaml" "$scratch/killed/checksums.sha256" 2>/dev/null | cksum; }
+stamp() { cat "$scratch/killed/training/counters.yaml" "$scratch/killed/checksums.sha256" 2>/dev/null | cksum || true; } # none yet is fine
 
 killed=0 late=0 rounds=0
 while :; do
