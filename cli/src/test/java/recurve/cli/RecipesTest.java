@@ -5,16 +5,21 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import recurve.train.Model;
 
-/** The configurations in {@code examples} are what the program takes. */
+/** The configurations in {@code examples} are what the program takes, for the task they name. */
 class RecipesTest {
   private static final Path EXAMPLES =
       Path.of(System.getProperty("recurve.root")).resolve("examples");
+
+  private static final Pattern COMMAND = Pattern.compile("recurve train ([a-z0-9-]+) ");
 
   private static Model model(Path file) {
     var console = new Console(InputStream.nullInputStream(), System.out, System.err, false);
@@ -23,7 +28,17 @@ class RecipesTest {
     for (String text : List.of("train", "valid", "test")) {
       settings.path(text).ifPresent(p -> assertTrue(Files.exists(p), () -> p + " is missing"));
     }
-    return settings.model(installed.tasks().get("lm"), installed);
+    return settings.model(installed.tasks().get(task(file)), installed);
+  }
+
+  /** Each says in its head how it is run, or as the samples do in the README. */
+  private static String task(Path file) {
+    try {
+      Matcher command = COMMAND.matcher(Files.readString(file));
+      return command.find() ? command.group(1) : "lm";
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test

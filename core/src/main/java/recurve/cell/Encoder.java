@@ -14,7 +14,7 @@ import recurve.option.Options;
  * <p>Cells and widths may differ from layer to layer: {@code cell=lstm,gru units=300,200}. A list
  * of one serves all layers.
  */
-public final class Encoder {
+public final class Encoder implements Layer {
   /** How dropout draws its mask. */
   public enum Mask {
     /** Anew at each step (Zaremba et al. 2014). */
@@ -46,7 +46,13 @@ public final class Encoder {
   public static final Option<Boolean> LEARNED_STATE =
       Option.of("learned_state", false, "learn the first state; else it is zero");
 
-  private Encoder() {}
+  private final Function<String, Cell> cells;
+  private final Layer layers;
+
+  private Encoder(Function<String, Cell> cells, Layer layers) {
+    this.cells = cells;
+    this.layers = layers;
+  }
 
   /** The options above; the cells' own come beside them. */
   public static List<Option<?>> options() {
@@ -77,7 +83,7 @@ public final class Encoder {
    * @param cells cell by name, as a catalog looks it up
    * @throws OptionException if lists of cells or units do not match the number of layers
    */
-  public static Layer of(Options options, Function<String, Cell> cells) {
+  public static Encoder of(Options options, Function<String, Cell> cells) {
     int layers = options.get(LAYERS);
     List<String> names = Option.each(CELL, options.get(CELL), layers);
     List<Integer> units = Option.each(UNITS, options.get(UNITS), layers);
@@ -87,7 +93,17 @@ public final class Encoder {
       double before = i == 0 ? options.get(INPUT_DROPOUT) : options.get(DROPOUT);
       stack.add(dropout(options, before).then(layer));
     }
-    return Layer.stack(stack).then(dropout(options, options.get(DROPOUT)));
+    return new Encoder(cells, Layer.stack(stack).then(dropout(options, options.get(DROPOUT))));
+  }
+
+  /** Another stack, by other options: a task has one beside the first for characters, say. */
+  public Encoder with(Options options) {
+    return of(options, cells);
+  }
+
+  @Override
+  public Sequence apply(Scope scope, Sequence x) {
+    return layers.apply(scope, x);
   }
 
   private static Layer layer(Options options, Cell cell, int units) {

@@ -98,6 +98,36 @@ public interface Layer {
     };
   }
 
+  /**
+   * A convolution over time, as many steps out as in: zeros stand before the first step and after a
+   * row's last.
+   *
+   * <pre>
+   *   y_t = Σ_k x_{t + k - (n - 1) / 2} W_k + b      k = 0 .. n - 1
+   * </pre>
+   *
+   * @param width n, the steps that each output sees
+   * @param filters the width of the output
+   */
+  static Layer convolution(String name, int width, int filters) {
+    return (scope, x) -> {
+      Dim in = x.width(), n = Dim.of(width);
+      Value w = scope.parameter(name + ".W", Init.WEIGHT, Shape.of(n.times(in), Dim.of(filters)));
+      Value b = scope.parameter(name + ".b", Init.BIAS, Shape.of(filters));
+      int before = (width - 1) / 2;
+      Value padded = alive(x).pad(0, Dim.of(before), Dim.of(width - 1 - before));
+      var windows = new ArrayList<Value>();
+      for (int k = 0; k < width; k++) {
+        windows.add(padded.slice(0, Dim.of(k), x.time().plus(k)));
+      }
+      return x.with(Ops.concat(2, windows).matmul(w).plus(b));
+    };
+  }
+
+  private static Value alive(Sequence x) {
+    return x.alive().map(alive -> alive.where(x.values(), x.values().like(0))).orElse(x.values());
+  }
+
   /** Normalises each step's vector (Ba et al. 2016). */
   static Layer normalization(String name) {
     return (scope, x) -> {

@@ -53,6 +53,7 @@ public final class Scope {
 
   private final Root root;
   private final String prefix;
+  private final Carry carry;
 
   private static final class Root {
     final Mode mode;
@@ -71,24 +72,30 @@ public final class Scope {
     }
   }
 
-  private Scope(Root root, String prefix) {
+  private Scope(Root root, String prefix, Carry carry) {
     this.root = root;
     this.prefix = prefix;
+    this.carry = carry;
   }
 
   /** An empty model. */
   public static Scope root(Mode mode, Carry carry, DType dtype) {
-    return new Scope(new Root(mode, carry, dtype), "");
+    return new Scope(new Root(mode, carry, dtype), "", carry);
   }
 
   /** An empty model like this one, to look at what would be built. */
   Scope probe() {
-    return new Scope(new Root(root.mode, root.carry, root.dtype), prefix);
+    return new Scope(new Root(root.mode, root.carry, root.dtype), prefix, carry);
   }
 
   /** The part of the model under a name. */
   public Scope in(String name) {
-    return new Scope(root, prefix + name + ".");
+    return new Scope(root, prefix + name + ".", carry);
+  }
+
+  /** The same part, of a loop whose sequences are whole in each run: no state of it is carried. */
+  public Scope fresh() {
+    return new Scope(root, prefix, Carry.FRESH);
   }
 
   public Mode mode() {
@@ -100,7 +107,7 @@ public final class Scope {
   }
 
   public Carry carry() {
-    return root.carry;
+    return carry;
   }
 
   /** The floating-point type of the model. */
@@ -156,18 +163,19 @@ public final class Scope {
    *     zeros.
    */
   public Value initial(String name, Value fresh) {
-    if (root.carry == Carry.FRESH) return fresh;
+    if (carry == Carry.FRESH) return fresh;
     String full = prefix + name;
     Value carried = Ops.input(full, root.dtype, fresh.shape());
     root.initial.put(full, carried);
     if (fresh.op() instanceof recurve.ir.Op.Constant) return carried;
     Dim batch = fresh.dim(0);
-    Value restart = new Scope(root, "").input(RESTART, DType.BOOL, Shape.of(batch));
+    Value restart = new Scope(root, "", carry).input(RESTART, DType.BOOL, Shape.of(batch));
     return restart.unsqueeze(-1).where(fresh, carried);
   }
 
   /** Registers the last value of a state. */
   public void last(String name, Value value) {
+    if (carry != root.carry) return;
     String full = prefix + name;
     Value initial = Optional.ofNullable(root.initial.get(full)).orElse(value);
     root.states.put(full, new State(full, initial, value));

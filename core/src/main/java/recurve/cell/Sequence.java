@@ -1,7 +1,10 @@
 package recurve.cell;
 
 import java.util.Optional;
+import recurve.ir.DType;
 import recurve.ir.Dim;
+import recurve.ir.Ops;
+import recurve.ir.Shape;
 import recurve.ir.Value;
 
 /**
@@ -19,6 +22,12 @@ public record Sequence(Value values, Optional<Value> lengths) {
   /** The same rows with other values at their steps. */
   public Sequence with(Value others) {
     return new Sequence(others, lengths);
+  }
+
+  /** BOOL [T, B, 1]: where a row has a step. Absent when every row is full. */
+  public Optional<Value> alive() {
+    Value steps = Ops.range(0, DType.I32, Shape.of(time(), batch()));
+    return lengths.map(n -> steps.less(n.unsqueeze(0)).unsqueeze(-1));
   }
 
   public Dim time() {

@@ -3,7 +3,7 @@ package recurve.task;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import recurve.cell.Layer;
+import recurve.cell.Encoder;
 import recurve.cell.Scope;
 import recurve.ir.Value;
 import recurve.option.Options;
@@ -17,10 +17,10 @@ public interface Problem {
   Scope.Carry carry(Purpose purpose);
 
   /** The loss, and the figures that {@link #evaluation} reads. */
-  Objective objective(Scope scope, Layer encoder);
+  Objective objective(Scope scope, Encoder encoder);
 
   /** The outputs of the trained model, by name, for decoding and export. */
-  Map<String, Value> outputs(Scope scope, Layer encoder);
+  Map<String, Value> outputs(Scope scope, Encoder encoder);
 
   /**
    * The batches of a text to train on or to evaluate, in an order that is a pure function of the

@@ -8,7 +8,6 @@ import java.util.function.Function;
 import recurve.cell.Cell;
 import recurve.cell.Encoder;
 import recurve.cell.Init;
-import recurve.cell.Layer;
 import recurve.cell.Scope;
 import recurve.ir.DType;
 import recurve.ir.Tensor;
@@ -99,7 +98,7 @@ public final class Model {
   }
 
   /** The recurrent layers. */
-  public Layer encoder() {
+  public Encoder encoder() {
     return Encoder.of(options, cells);
   }
 

@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import recurve.cell.Encoder;
 import recurve.cell.Init;
-import recurve.cell.Layer;
 import recurve.cell.Scope;
 import recurve.cell.Sequence;
 import recurve.ir.DType;
@@ -63,7 +63,7 @@ final class Echo implements Task, Problem {
   }
 
   @Override
-  public Objective objective(Scope scope, Layer encoder) {
+  public Objective objective(Scope scope, Encoder encoder) {
     Value lengths = scope.input("lengths", DType.I32, Shape.of(B));
     Value scores = scores(scope, encoder, Optional.of(lengths));
     Value targets = scope.input("targets", DType.I32, Shape.of(T, B));
@@ -74,12 +74,12 @@ final class Echo implements Task, Problem {
   }
 
   @Override
-  public Map<String, Value> outputs(Scope scope, Layer encoder) {
+  public Map<String, Value> outputs(Scope scope, Encoder encoder) {
     Value scores = scores(scope, encoder, Optional.empty());
     return Map.of("log_probabilities", Ops.logSoftmax(scores, -1));
   }
 
-  private static Value scores(Scope scope, Layer encoder, Optional<Value> lengths) {
+  private static Value scores(Scope scope, Encoder encoder, Optional<Value> lengths) {
     Value ids = scope.input("ids", DType.I32, Shape.of(T, B));
     Value table = scope.parameter("table", new Init.Normal(1), Shape.of(SYMBOLS, SYMBOLS));
     Sequence h = encoder.apply(scope.in("encoder"), new Sequence(table.gather(ids), lengths));

@@ -1,15 +1,15 @@
 package recurve.tasks.classify;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import recurve.cell.Encoder;
 import recurve.cell.Init;
-import recurve.cell.Layer;
 import recurve.cell.Scope;
 import recurve.cell.Sequence;
 import recurve.ir.DType;
@@ -18,20 +18,18 @@ import recurve.ir.Shape;
 import recurve.ir.Tensor;
 import recurve.ir.Value;
 import recurve.option.Options;
-import recurve.task.Batch;
 import recurve.task.Batches;
 import recurve.task.Corpus;
 import recurve.task.Evaluation;
 import recurve.task.Objective;
 import recurve.task.Problem;
 import recurve.task.Session;
-import recurve.tasks.Buckets;
-import recurve.tasks.Embedding;
+import recurve.tasks.Example;
 import recurve.tasks.Rows;
 import recurve.tasks.Symbols;
 import recurve.tasks.Texts;
 import recurve.tasks.Vocabulary;
-import recurve.tasks.classify.Classification.Weights;
+import recurve.tasks.Words;
 
 /**
  * Embedding, encoder, pooling, perceptron, softmax or sigmoids over the labels.
@@ -43,13 +41,11 @@ import recurve.tasks.classify.Classification.Weights;
 final class Classifier implements Problem {
   static final String SYMBOLS = "symbols";
   static final String LABELS = "labels";
-  static final String TARGETS = "targets";
   static final String PROBABILITIES = "probabilities";
 
   private final Options options;
-  private final Vocabulary vocabulary;
+  private final Words words;
   private final Vocabulary labels;
-  private final Embedding embedding;
   private final Optional<Tensor> balance;
 
   /**
@@ -58,23 +54,16 @@ final class Classifier implements Problem {
    * @param balance the weights of the labels by the training text; a saved model has them among its
    *     weights
    */
-  Classifier(
-      Options options,
-      Vocabulary vocabulary,
-      Vocabulary labels,
-      Embedding embedding,
-      Optional<Tensor> balance) {
+  Classifier(Options options, Words words, Vocabulary labels, Optional<Tensor> balance) {
     this.options = options;
-    this.vocabulary = vocabulary;
+    this.words = words;
     this.labels = labels;
-    this.embedding = embedding;
     this.balance = balance;
   }
 
   @Override
   public Map<String, List<String>> vocabularies() {
-    var all = new LinkedHashMap<String, List<String>>();
-    all.put(SYMBOLS, vocabulary.words());
+    var all = new LinkedHashMap<>(words.vocabularies(SYMBOLS));
     all.put(LABELS, labels.words());
     return all;
   }
@@ -85,7 +74,7 @@ final class Classifier implements Problem {
   }
 
   @Override
-  public Objective objective(Scope scope, Layer encoder) {
+  public Objective objective(Scope scope, Encoder encoder) {
     Value scores = scores(scope, encoder);
     Loss loss =
         switch (options.get(Classification.LABELS)) {
@@ -101,30 +90,28 @@ final class Classifier implements Problem {
   private record Loss(Value weighted, Value nll) {}
 
   private Loss oneLabel(Scope scope, Value scores) {
-    Value targets = scope.input(TARGETS, DType.I32, Shape.of(Rows.BATCH));
+    Value targets = scope.input(Example.TARGETS, DType.I32, Shape.of(Rows.BATCH));
     Value nll = Ops.crossEntropy(scores, targets);
     // the weights' mean is one over the text; a mean by the weights of each batch would be biased
-    return new Loss(isBalanced() ? weights(scope).gather(targets).times(nll) : nll, nll);
+    return new Loss(
+        ClassWeights.differ(options) ? weights(scope).gather(targets).times(nll) : nll, nll);
   }
 
   /**
    * {@code -y log σ(z) - (1 - y) log(1 - σ(z))} for each label, in the form that never overflows.
    */
   private Loss severalLabels(Scope scope, Value scores) {
-    Value y = scope.input(TARGETS, DType.I32, scores.shape()).cast(scope.dtype());
+    Value y = scope.input(Example.TARGETS, DType.I32, scores.shape()).cast(scope.dtype());
     Value positive = softplus(scores.neg()).times(y);
     Value negative = softplus(scores).times(y.oneMinus());
     Value nll = positive.plus(negative);
-    return new Loss(isBalanced() ? positive.times(weights(scope)).plus(negative) : nll, nll);
+    return new Loss(
+        ClassWeights.differ(options) ? positive.times(weights(scope)).plus(negative) : nll, nll);
   }
 
   /** {@code log(1 + exp(z)) = max(z, 0) + log(1 + exp(-|z|))}. */
   private static Value softplus(Value z) {
     return z.max(0).plus(Ops.log(Ops.exp(z.min(z.neg())).plus(1)));
-  }
-
-  private boolean isBalanced() {
-    return options.get(Classification.CLASS_WEIGHTS) == Weights.BALANCED;
   }
 
   private Value weights(Scope scope) {
@@ -133,7 +120,7 @@ final class Classifier implements Problem {
   }
 
   @Override
-  public Map<String, Value> outputs(Scope scope, Layer encoder) {
+  public Map<String, Value> outputs(Scope scope, Encoder encoder) {
     return Map.of(PROBABILITIES, probabilities(scores(scope, encoder)));
   }
 
@@ -145,47 +132,37 @@ final class Classifier implements Problem {
   }
 
   /** [B, labels], not normalised. */
-  private Value scores(Scope scope, Layer encoder) {
-    Sequence h = encoder.apply(scope.in("encoder"), embedding.sequence(scope));
+  private Value scores(Scope scope, Encoder encoder) {
+    Sequence h = encoder.apply(scope.in("encoder"), words.sequence(scope, encoder));
     Value pooled = options.get(Classification.POOLING).pool(scope, options, h);
     return Head.scores(scope, options, pooled, labels.size());
   }
 
   @Override
   public Batches batches(Corpus corpus, Purpose purpose, Order order) {
-    List<Text> texts = read(corpus);
-    int rows = options.get(Batches.BATCH);
-    Buckets buckets =
-        purpose == Purpose.TRAIN
-            ? Buckets.shuffled(texts.size(), i -> texts.get(i).ids.length, rows, order)
-            : Buckets.sorted(texts.size(), i -> texts.get(i).ids.length, rows);
-    return buckets.batches(places -> batch(Arrays.stream(places).mapToObj(texts::get).toList()));
+    return Example.batches(options, words, read(corpus), purpose, order, this::targets);
   }
 
-  /** A text as ids: of its symbols, and of its labels. */
-  private record Text(int[] ids, int[] labels) {}
-
-  private List<Text> read(Corpus corpus) {
-    var texts = new ArrayList<Text>();
-    boolean[] known = {false};
-    new Examples(options)
+  private List<Example> read(Corpus corpus) {
+    var examples = new ArrayList<Example>();
+    Words.Reader reader = words.reader();
+    new Table(options)
         .labelled(
             corpus,
-            example -> {
-              for (String label : example.labels()) {
-                if (!labels.contains(label)) throw unseen(example, label);
+            row -> {
+              for (String label : row.labels()) {
+                if (!labels.contains(label)) throw unseen(row, label);
               }
-              known[0] |= example.symbols().stream().anyMatch(vocabulary::knows);
-              int[] own = example.labels().stream().mapToInt(labels::id).toArray();
-              texts.add(new Text(ids(example), own));
+              int[] own = row.labels().stream().mapToInt(labels::id).toArray();
+              examples.add(new Example(reader.read(row.symbols()), own));
             });
-    if (texts.isEmpty()) throw Texts.empty(corpus);
-    if (!known[0]) throw Texts.unknown(corpus);
-    return texts;
+    if (examples.isEmpty()) throw Texts.empty(corpus);
+    reader.refuseForeign(corpus);
+    return examples;
   }
 
-  private RuntimeException unseen(Examples.Example example, String label) {
-    return example
+  private RuntimeException unseen(Table.Entry entry, String label) {
+    return entry
         .row()
         .problem(
             "the label '"
@@ -193,33 +170,25 @@ final class Classifier implements Problem {
                 + "' was not in the training text; expected one of "
                 + labels.listed()
                 + ". Is "
-                + Examples.LABEL_COLUMN
+                + Table.LABEL_COLUMN
                 + " the right column?");
   }
 
-  private int[] ids(Examples.Example example) {
-    return example.symbols().stream().mapToInt(vocabulary::id).toArray();
-  }
-
-  private Batch batch(List<Text> texts) {
-    int[][] rows = texts.stream().map(Text::ids).toArray(int[][]::new);
-    Tensor targets =
-        switch (options.get(Classification.LABELS)) {
-          case ONE -> Tensor.of(texts.stream().mapToInt(t -> t.labels[0]).toArray(), rows.length);
-          case SEVERAL -> marked(texts);
-        };
-    var inputs = new LinkedHashMap<>(Rows.inputs(rows));
-    inputs.put(TARGETS, targets);
-    return new Batch(inputs, true, Rows.count(rows));
+  private Tensor targets(List<Example> examples) {
+    return switch (options.get(Classification.LABELS)) {
+      case ONE ->
+          Tensor.of(examples.stream().mapToInt(e -> e.targets()[0]).toArray(), examples.size());
+      case SEVERAL -> marked(examples);
+    };
   }
 
   /** [B, labels]: one where a text has the label. */
-  private Tensor marked(List<Text> texts) {
-    int[] marks = new int[texts.size() * labels.size()];
-    for (int b = 0; b < texts.size(); b++) {
-      for (int label : texts.get(b).labels) marks[b * labels.size() + label] = 1;
+  private Tensor marked(List<Example> examples) {
+    int[] marks = new int[examples.size() * labels.size()];
+    for (int b = 0; b < examples.size(); b++) {
+      for (int label : examples.get(b).targets()) marks[b * labels.size() + label] = 1;
     }
-    return Tensor.of(marks, texts.size(), labels.size());
+    return Tensor.of(marks, examples.size(), labels.size());
   }
 
   @Override
@@ -233,17 +202,20 @@ final class Classifier implements Problem {
 
   @Override
   public Stream<String> predict(Session session, Corpus input, Options decoding) {
-    var rows = new ArrayList<int[]>();
-    new Examples(options).unlabelled(input, example -> rows.add(ids(example)));
+    var texts = new ArrayList<Words.Text>();
+    Words.Reader reader = words.reader();
+    new Table(options).unlabelled(input, row -> texts.add(reader.read(row.symbols())));
     var labelling = new Labelling(labels, options, decoding);
-    String[] lines = new String[rows.size()];
-    var buckets = Buckets.sorted(rows.size(), i -> rows.get(i).length, options.get(Batches.BATCH));
-    for (int[] places : buckets.groups()) {
-      int[][] group = Arrays.stream(places).mapToObj(rows::get).toArray(int[][]::new);
-      Tensor p = Objects.requireNonNull(session.run(Rows.inputs(group)).get(PROBABILITIES));
-      for (int b = 0; b < places.length; b++) lines[places[b]] = labelling.line(p, b);
-    }
-    return Arrays.stream(lines);
+    List<String> lines =
+        Example.answers(
+            options,
+            texts,
+            places -> {
+              Map<String, Tensor> inputs = words.inputs(Example.at(places, texts));
+              Tensor p = Objects.requireNonNull(session.run(inputs).get(PROBABILITIES));
+              return IntStream.range(0, places.length).mapToObj(b -> labelling.line(p, b)).toList();
+            });
+    return lines.stream();
   }
 
   @Override
@@ -251,7 +223,7 @@ final class Classifier implements Problem {
     var all = new LinkedHashMap<String, String>();
     all.put("task", "classify");
     all.put("level", Symbols.LEVEL.format(options.get(Symbols.LEVEL)));
-    all.put("vocabulary", String.join("\n", vocabulary.words()));
+    all.putAll(words.metadata());
     all.put(LABELS, String.join("\n", labels.words()));
     return all;
   }

@@ -11,6 +11,7 @@ import recurve.task.Evaluation;
 import recurve.task.Objective;
 import recurve.task.Report;
 import recurve.tasks.Counts;
+import recurve.tasks.Example;
 
 /** Accuracy, F1 and the confusion matrix where each text has one label. */
 final class OneLabelEvaluation implements Evaluation {
@@ -27,7 +28,7 @@ final class OneLabelEvaluation implements Evaluation {
   public void add(Batch batch, Function<String, Tensor> figures) {
     nll += figures.apply(Objective.NLL).item();
     Tensor p = figures.apply(Classifier.PROBABILITIES);
-    int[] gold = Objects.requireNonNull(batch.inputs().get(Classifier.TARGETS)).ints();
+    int[] gold = Objects.requireNonNull(batch.inputs().get(Example.TARGETS)).ints();
     for (int b = 0; b < gold.length; b++) confusion[gold[b]][likeliest(p, b)]++;
   }
 

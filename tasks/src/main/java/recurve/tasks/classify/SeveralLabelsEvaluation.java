@@ -12,6 +12,7 @@ import recurve.task.Evaluation;
 import recurve.task.Objective;
 import recurve.task.Report;
 import recurve.tasks.Counts;
+import recurve.tasks.Example;
 
 /**
  * F1 and exact matches where a text has any number of labels, and which threshold would be best.
@@ -37,7 +38,7 @@ final class SeveralLabelsEvaluation implements Evaluation {
   public void add(Batch batch, Function<String, Tensor> figures) {
     nll += figures.apply(Objective.NLL).item();
     Tensor p = figures.apply(Classifier.PROBABILITIES);
-    int[] gold = Objects.requireNonNull(batch.inputs().get(Classifier.TARGETS)).ints();
+    int[] gold = Objects.requireNonNull(batch.inputs().get(Example.TARGETS)).ints();
     for (int from = 0; from < gold.length; from += labels.size()) {
       boolean same = true;
       for (int i = 0; i < labels.size(); i++) {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import recurve.cell.Encoder;
 import recurve.cell.Init;
 import recurve.cell.Layer;
 import recurve.cell.Scope;
@@ -73,7 +74,7 @@ final class LanguageModel implements Problem {
   }
 
   @Override
-  public Objective objective(Scope scope, Layer encoder) {
+  public Objective objective(Scope scope, Encoder encoder) {
     Optional<Value> lengths =
         isStream()
             ? Optional.empty()
@@ -92,13 +93,13 @@ final class LanguageModel implements Problem {
   }
 
   @Override
-  public Map<String, Value> outputs(Scope scope, Layer encoder) {
+  public Map<String, Value> outputs(Scope scope, Encoder encoder) {
     Value scores = scores(scope, encoder, Optional.empty());
     return Map.of(LOG_PROBABILITIES, Ops.logSoftmax(scores, -1));
   }
 
   /** [T, B, V], not normalised. */
-  private Value scores(Scope scope, Layer encoder, Optional<Value> lengths) {
+  private Value scores(Scope scope, Encoder encoder, Optional<Value> lengths) {
     Value ids = scope.input(Rows.IDS, DType.I32, Shape.of(Rows.TIME, Rows.BATCH));
     Value table = embedding.table(scope);
     var x = new Sequence(table.gather(ids), lengths);

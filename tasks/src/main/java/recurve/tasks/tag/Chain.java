@@ -1,6 +1,8 @@
 package recurve.tasks.tag;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import recurve.ir.Tensor;
 
@@ -46,46 +48,102 @@ record Chain(double[][] transitions, double[] start, double[] end) {
   private static final double NEVER = Double.NEGATIVE_INFINITY;
 
   /**
+   * A sequence of tags.
+   *
+   * @param score what the chain and the tags' own scores add up to
+   */
+  record Path(int[] tags, double score) {}
+
+  /** The best way to a tag at a step: over which place of which tag before. */
+  private record Way(double score, int tag, int place) {}
+
+  /**
    * The sequence of the highest score (Viterbi 1967); of equals, the one with the lower ids.
    *
    * @param e scores, [T][K], T at least 1
    */
   int[] best(double[][] e) {
+    return best(e, 1).get(0).tags;
+  }
+
+  /**
+   * The n sequences of the highest scores, the best first; fewer where the chain allows no more.
+   * Each tag at each step keeps its n best ways (the list Viterbi algorithm, Seshadri and Sundberg
+   * 1994).
+   */
+  List<Path> best(double[][] e, int n) {
     int steps = e.length, k = start.length;
-    int[][] from = new int[steps][k];
-    double[] score = sum(start, e[0]);
+    var ways = new ArrayList<List<List<Way>>>(); // [step][tag][place]
+    var first = new ArrayList<List<Way>>();
+    for (int j = 0; j < k; j++) first.add(possible(start[j] + e[0][j], -1, 0));
+    ways.add(first);
     for (int t = 1; t < steps; t++) {
-      double[] next = new double[k];
-      for (int j = 0; j < k; j++) {
-        int best = 0;
-        for (int i = 1; i < k; i++) {
-          if (score[i] + transitions[i][j] > score[best] + transitions[best][j]) best = i;
-        }
-        from[t][j] = best;
-        next[j] = score[best] + transitions[best][j] + e[t][j];
-      }
-      score = next;
+      var here = new ArrayList<List<Way>>();
+      for (int j = 0; j < k; j++) here.add(ways(ways.get(t - 1), column(j), e[t][j], n));
+      ways.add(here);
     }
-    score = sum(score, end);
-    int[] tags = new int[steps];
-    for (int j = 1; j < k; j++) if (score[j] > score[tags[steps - 1]]) tags[steps - 1] = j;
-    for (int t = steps - 1; t > 0; t--) tags[t - 1] = from[t][tags[t]];
-    return tags;
+    var paths = new ArrayList<Path>();
+    for (Way last : ways(ways.get(steps - 1), end, 0, n)) {
+      int[] tags = new int[steps];
+      Way way = last;
+      for (int t = steps - 1; t >= 0; t--) {
+        tags[t] = way.tag;
+        way = ways.get(t).get(way.tag).get(way.place);
+      }
+      paths.add(new Path(tags, last.score));
+    }
+    return paths;
+  }
+
+  private double[] column(int j) {
+    return Arrays.stream(transitions).mapToDouble(row -> row[j]).toArray();
+  }
+
+  /** The n best ways on from the tags before. */
+  private static List<Way> ways(List<List<Way>> before, double[] link, double own, int n) {
+    var all = new ArrayList<Way>();
+    for (int i = 0; i < link.length; i++) {
+      List<Way> places = before.get(i);
+      for (int place = 0; place < places.size(); place++) {
+        all.addAll(possible(places.get(place).score + link[i] + own, i, place));
+      }
+    }
+    if (n == 1 && !all.isEmpty()) { // a stable sort of one
+      Way best = all.get(0);
+      for (Way way : all) if (way.score > best.score) best = way;
+      return List.of(best);
+    }
+    all.sort(Comparator.comparingDouble(way -> -way.score));
+    return List.copyOf(all.subList(0, Math.min(n, all.size())));
+  }
+
+  private static List<Way> possible(double score, int tag, int place) {
+    return score == NEVER ? List.of() : List.of(new Way(score, tag, place));
+  }
+
+  /** {@code log Σ exp(score)} over all sequences. */
+  double logPartition(double[][] e) {
+    return logSumExp(sum(forward(e)[e.length - 1], end));
+  }
+
+  /** [T][K]: {@code log Σ exp(score)} over all beginnings that end with a tag at a step. */
+  private double[][] forward(double[][] e) {
+    int steps = e.length, k = start.length;
+    double[][] forward = new double[steps][];
+    forward[0] = sum(start, e[0]);
+    for (int t = 1; t < steps; t++) {
+      forward[t] = new double[k];
+      for (int j = 0; j < k; j++) {
+        forward[t][j] = logSumExp(sum(forward[t - 1], column(j))) + e[t][j];
+      }
+    }
+    return forward;
   }
 
   /** The probability of each tag at each step, [T][K], over all sequences. */
   double[][] marginals(double[][] e) {
     int steps = e.length, k = start.length;
-    double[][] forward = new double[steps][], backward = new double[steps][];
-    forward[0] = sum(start, e[0]);
-    for (int t = 1; t < steps; t++) {
-      forward[t] = new double[k];
-      for (int j = 0; j < k; j++) {
-        double[] paths = new double[k];
-        for (int i = 0; i < k; i++) paths[i] = forward[t - 1][i] + transitions[i][j];
-        forward[t][j] = logSumExp(paths) + e[t][j];
-      }
-    }
+    double[][] forward = forward(e), backward = new double[steps][];
     backward[steps - 1] = end;
     for (int t = steps - 2; t >= 0; t--) {
       backward[t] = new double[k];

@@ -22,12 +22,35 @@ final class Decoder {
     this.scheme = scheme;
   }
 
+  /**
+   * Tags of a sentence.
+   *
+   * @param probability among all sequences of tags, those that break the scheme too
+   */
+  record Reading(int[] tags, double probability) {}
+
   /** The best tags of each row. */
   List<int[]> decode(Function<String, Tensor> outputs, int[] lengths) {
     Chain chain = chain(outputs).within(scheme, tags);
     Tensor scores = outputs.apply(Tagger.SCORES);
     var rows = new ArrayList<int[]>();
     for (int b = 0; b < lengths.length; b++) rows.add(chain.best(row(scores, b, lengths[b])));
+    return rows;
+  }
+
+  /** The n best readings of each row, the best first; fewer where there are not so many. */
+  List<List<Reading>> decode(Function<String, Tensor> outputs, int[] lengths, int n) {
+    Chain all = chain(outputs), kept = all.within(scheme, tags);
+    Tensor scores = outputs.apply(Tagger.SCORES);
+    var rows = new ArrayList<List<Reading>>();
+    for (int b = 0; b < lengths.length; b++) {
+      double[][] e = row(scores, b, lengths[b]);
+      double logZ = all.logPartition(e);
+      rows.add(
+          kept.best(e, n).stream()
+              .map(path -> new Reading(path.tags(), Math.exp(path.score() - logZ)))
+              .toList());
+    }
     return rows;
   }
 

@@ -1,9 +1,11 @@
 package recurve.tasks.tag;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import recurve.tasks.tag.Spans.Span;
 
 /** How tags mark the spans that a sentence's words form (Ramshaw and Marcus 1995). */
 enum Scheme {
@@ -42,6 +44,19 @@ enum Scheme {
     NONE,
     IOB1,
     BIO,
+    /** Another name of BIO. */
+    IOB2,
+    BIOES
+  }
+
+  /** What a user may have a model learn. */
+  enum Learnt {
+    /** The scheme of the text. */
+    SAME,
+    IOB1,
+    BIO,
+    /** Another name of BIO. */
+    IOB2,
     BIOES
   }
 
@@ -64,7 +79,7 @@ enum Scheme {
       }
       case NONE -> NONE;
       case IOB1 -> IOB1;
-      case BIO -> BIO;
+      case BIO, IOB2 -> BIO;
       case BIOES -> BIOES;
     };
   }
@@ -89,6 +104,37 @@ enum Scheme {
       for (String prefix : prefixes.split("")) all.add(prefix + tag.substring(1));
     }
     return new ArrayList<>(all);
+  }
+
+  /** Of each type of span that the tags have one tag, and the tags that are in no span. */
+  List<String> types(List<String> tags) {
+    var all = new LinkedHashSet<String>();
+    for (String tag : tags) all.add(is(prefixes, tag) ? "B" + tag.substring(1) : tag);
+    return List.copyOf(all);
+  }
+
+  /** The tags of this scheme that mark some spans of a sentence, in its order. */
+  List<String> marks(int length, List<Span> spans) {
+    var tags = new ArrayList<>(Collections.nCopies(length, OUTSIDE));
+    Span before = new Span("", 0, 0);
+    for (Span span : spans) {
+      for (int t = span.from(); t < span.to(); t++) tags.set(t, mark(span, t, before));
+      before = span;
+    }
+    return tags;
+  }
+
+  private String mark(Span span, int t, Span before) {
+    boolean first = t == span.from(), last = t == span.to() - 1;
+    boolean adjoins = before.to() == span.from() && before.type().equals(span.type());
+    String prefix =
+        switch (this) {
+          case NONE -> throw new IllegalStateException("no scheme marks spans");
+          case IOB1 -> first && adjoins ? "B" : "I";
+          case BIO -> first ? "B" : "I";
+          case BIOES -> first && last ? "S" : first ? "B" : last ? "E" : "I";
+        };
+    return prefix + "-" + span.type();
   }
 
   private static boolean is(String prefixes, String tag) {

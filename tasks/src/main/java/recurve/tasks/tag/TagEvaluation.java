@@ -15,11 +15,13 @@ import recurve.task.Evaluation;
 import recurve.task.Objective;
 import recurve.task.Report;
 import recurve.tasks.Counts;
+import recurve.tasks.Example;
 import recurve.tasks.Rows;
 import recurve.tasks.tag.Spans.Span;
 
 /** Accuracy of tags, and precision, recall and F1 of spans, as conlleval counts; in percent. */
 final class TagEvaluation implements Evaluation {
+  private final Tags tags;
   private final List<String> names; // of the tags, and last of those that are unknown
   private final Decoder decoder;
   private final boolean spans;
@@ -30,23 +32,19 @@ final class TagEvaluation implements Evaluation {
   private long words;
   private long right;
 
-  /**
-   * An evaluation.
-   *
-   * @param spans whether the tags mark spans
-   */
-  TagEvaluation(List<String> tags, Decoder decoder, boolean spans) {
-    this.names = new ArrayList<>(tags);
+  TagEvaluation(Tags tags, Decoder decoder) {
+    this.tags = tags;
+    this.names = new ArrayList<>(tags.learnt().words());
     this.names.add(Tagger.UNSEEN);
     this.decoder = decoder;
-    this.spans = spans;
+    this.spans = tags.scheme() != Scheme.NONE;
   }
 
   @Override
   public void add(Batch batch, Function<String, Tensor> figures) {
     nll += figures.apply(Objective.NLL).item();
     counted += figures.apply(Objective.COUNT).item();
-    Tensor targets = Objects.requireNonNull(batch.inputs().get(Tagger.TARGETS));
+    Tensor targets = Objects.requireNonNull(batch.inputs().get(Example.TARGETS));
     int[] lengths = Objects.requireNonNull(batch.inputs().get(Rows.LENGTHS)).ints();
     List<int[]> predicted = decoder.decode(figures, lengths);
     for (int b = 0; b < lengths.length; b++) {
@@ -56,8 +54,8 @@ final class TagEvaluation implements Evaluation {
     }
   }
 
-  private List<String> names(int[] tags) {
-    return Arrays.stream(tags).mapToObj(names::get).toList();
+  private List<String> names(int[] ids) {
+    return tags.toText(Arrays.stream(ids).mapToObj(names::get).toList());
   }
 
   /** Takes in one sentence. */

@@ -10,8 +10,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import recurve.cell.Encoder;
 import recurve.cell.Init;
-import recurve.cell.Layer;
 import recurve.cell.Scope;
 import recurve.cell.Sequence;
 import recurve.ir.DType;
@@ -22,19 +22,18 @@ import recurve.ir.Tensor;
 import recurve.ir.Value;
 import recurve.option.Option;
 import recurve.option.Options;
-import recurve.task.Batch;
 import recurve.task.Batches;
 import recurve.task.Corpus;
 import recurve.task.Evaluation;
 import recurve.task.Objective;
 import recurve.task.Problem;
 import recurve.task.Session;
-import recurve.tasks.Buckets;
-import recurve.tasks.Embedding;
+import recurve.tasks.Example;
 import recurve.tasks.Mean;
 import recurve.tasks.Rows;
 import recurve.tasks.Texts;
 import recurve.tasks.Vocabulary;
+import recurve.tasks.Words;
 import recurve.tasks.tag.Tagging.Unseen;
 
 /**
@@ -46,8 +45,6 @@ import recurve.tasks.tag.Tagging.Unseen;
  */
 final class Tagger implements Problem {
   static final String WORDS = "words";
-  static final String TAGS = "tags";
-  static final String TARGETS = "targets";
   static final String SCORES = "scores";
   static final String TRANSITIONS = "transitions";
 
@@ -56,29 +53,27 @@ final class Tagger implements Problem {
 
   static final Option<Boolean> PROBABILITIES =
       Option.of("probabilities", false, "predict: write the probability of each tag too");
+  static final Option<Integer> NBEST =
+      Option.of("nbest", 1, "predict: how many readings of each sentence, with probabilities")
+          .range(1, 10_000);
 
   private final Options options;
-  private final Vocabulary vocabulary;
-  private final Vocabulary tags;
-  private final Embedding embedding;
-  private final Scheme scheme;
+  private final Words words;
+  private final Tags tags;
   private final Decoder decoder;
 
-  Tagger(Options options, Vocabulary vocabulary, Vocabulary tags, Embedding embedding) {
+  Tagger(Options options, Words words, Tags tags) {
     this.options = options;
-    this.vocabulary = vocabulary;
+    this.words = words;
     this.tags = tags;
-    this.embedding = embedding;
-    this.scheme = Scheme.of(options.get(Tagging.SCHEME), tags.words());
-    Scheme kept = options.get(Tagging.CONSTRAINTS) ? scheme : Scheme.NONE;
-    this.decoder = new Decoder(tags.words(), options.get(Tagging.HEAD), kept);
+    Scheme kept = options.get(Tagging.CONSTRAINTS) ? tags.learntScheme() : Scheme.NONE;
+    this.decoder = new Decoder(tags.learnt().words(), options.get(Tagging.HEAD), kept);
   }
 
   @Override
   public Map<String, List<String>> vocabularies() {
-    var all = new LinkedHashMap<String, List<String>>();
-    all.put(WORDS, vocabulary.words());
-    all.put(TAGS, tags.words());
+    var all = new LinkedHashMap<>(words.vocabularies(WORDS));
+    all.putAll(tags.vocabularies());
     return all;
   }
 
@@ -88,14 +83,14 @@ final class Tagger implements Problem {
   }
 
   @Override
-  public Objective objective(Scope scope, Layer encoder) {
+  public Objective objective(Scope scope, Encoder encoder) {
     Sequence e = scores(scope, encoder);
-    Value targets = scope.input(TARGETS, DType.I32, Shape.of(Rows.TIME, Rows.BATCH));
+    Value targets = scope.input(Example.TARGETS, DType.I32, Shape.of(Rows.TIME, Rows.BATCH));
     Value nll =
         switch (options.get(Tagging.HEAD)) {
           case SOFTMAX -> Ops.crossEntropy(e.values(), targets).total();
           case CRF -> {
-            Crf crf = Crf.of(scope.in("crf"), tags.size());
+            Crf crf = Crf.of(scope.in("crf"), tags.learnt().size());
             yield crf.logPartition(e).total().minus(crf.score(e, targets));
           }
         };
@@ -109,7 +104,7 @@ final class Tagger implements Problem {
   }
 
   @Override
-  public Map<String, Value> outputs(Scope scope, Layer encoder) {
+  public Map<String, Value> outputs(Scope scope, Encoder encoder) {
     return outputs(scope, scores(scope, encoder));
   }
 
@@ -120,16 +115,16 @@ final class Tagger implements Problem {
       case SOFTMAX -> outputs.put(SCORES, Ops.logSoftmax(e.values(), -1));
       case CRF -> {
         outputs.put(SCORES, e.values());
-        outputs.put(TRANSITIONS, Crf.of(scope.in("crf"), tags.size()).stacked());
+        outputs.put(TRANSITIONS, Crf.of(scope.in("crf"), tags.learnt().size()).stacked());
       }
     }
     return outputs;
   }
 
   /** [T, B, tags], not normalised. */
-  private Sequence scores(Scope scope, Layer encoder) {
-    Sequence h = encoder.apply(scope.in("encoder"), embedding.sequence(scope));
-    Dim k = Dim.of(tags.size());
+  private Sequence scores(Scope scope, Encoder encoder) {
+    Sequence h = encoder.apply(scope.in("encoder"), words.sequence(scope, encoder));
+    Dim k = Dim.of(tags.learnt().size());
     Value w = scope.parameter("output.W", Init.WEIGHT, Shape.of(h.width(), k));
     Value b = scope.parameter("output.b", Init.BIAS, Shape.of(k));
     return h.with(h.values().matmul(w).plus(b));
@@ -137,62 +132,48 @@ final class Tagger implements Problem {
 
   @Override
   public Batches batches(Corpus corpus, Purpose purpose, Order order) {
-    List<Text> texts = read(corpus, purpose == Purpose.TRAIN);
-    int rows = options.get(Batches.BATCH);
-    Buckets buckets =
-        purpose == Purpose.TRAIN
-            ? Buckets.shuffled(texts.size(), i -> texts.get(i).ids.length, rows, order)
-            : Buckets.sorted(texts.size(), i -> texts.get(i).ids.length, rows);
-    return buckets.batches(places -> batch(Arrays.stream(places).mapToObj(texts::get).toList()));
+    return Example.batches(options, words, read(corpus, purpose), purpose, order, Tagger::targets);
   }
 
-  /** A sentence as ids: of its words, and of its tags. */
-  private record Text(int[] ids, int[] tags) {}
+  /** [T, B]. */
+  private static Tensor targets(List<Example> examples) {
+    int[][] rows = examples.stream().map(Example::targets).toArray(int[][]::new);
+    return Rows.padded(rows, Rows.NO_TARGET);
+  }
 
-  private List<Text> read(Corpus corpus, boolean training) {
-    var texts = new ArrayList<Text>();
-    boolean[] known = {false};
+  private List<Example> read(Corpus corpus, Purpose purpose) {
+    var examples = new ArrayList<Example>();
+    Words.Reader reader = words.reader();
     new Columns(options)
         .tagged(
             corpus,
-            sentence -> {
-              int[] ids = ids(sentence);
-              known[0] |= sentence.words().stream().map(this::form).anyMatch(vocabulary::knows);
-              texts.add(new Text(ids, tags(sentence, training)));
-            });
-    if (texts.isEmpty()) throw Texts.empty(corpus);
-    if (!known[0]) throw Texts.unknown(corpus);
-    return texts;
+            sentence ->
+                examples.add(
+                    new Example(reader.read(sentence.words()), targets(sentence, purpose))));
+    if (examples.isEmpty()) throw Texts.empty(corpus);
+    reader.refuseForeign(corpus);
+    return examples;
   }
 
-  private String form(String word) {
-    return Tagging.form(options, word);
-  }
-
-  private int[] ids(Columns.Sentence sentence) {
-    return sentence.words().stream().map(this::form).mapToInt(vocabulary::id).toArray();
-  }
-
-  private int[] tags(Columns.Sentence sentence, boolean training) {
-    int[] ids = new int[sentence.size()];
-    for (int t = 0; t < ids.length; t++) {
+  private int[] targets(Columns.Sentence sentence, Purpose purpose) {
+    boolean refuse = purpose == Purpose.TRAIN || options.get(Tagging.UNSEEN) == Unseen.REFUSE;
+    for (int t = 0; t < sentence.size() && refuse; t++) {
       String tag = sentence.tags().get(t);
-      if (tags.contains(tag)) {
-        ids[t] = tags.id(tag);
-      } else if (training || options.get(Tagging.UNSEEN) == Unseen.REFUSE) {
-        throw sentence.problem(t, unseen(tag));
-      } else {
-        ids[t] = tags.size(); // no loss, and never right
-      }
+      if (!tags.text().contains(tag)) throw sentence.problem(t, unseen(tag));
     }
-    return ids;
+    // else the spans that are scored would not be those of the text
+    if (tags.converts()) Tagging.check(sentence, tags.scheme());
+    Vocabulary learnt = tags.learnt();
+    return tags.toLearnt(sentence.tags()).stream()
+        .mapToInt(tag -> learnt.contains(tag) ? learnt.id(tag) : learnt.size()) // no loss, no gain
+        .toArray();
   }
 
   private String unseen(String tag) {
     return "the tag '"
         + tag
         + "' was not in the training text; expected one of "
-        + tags.listed()
+        + tags.text().listed()
         + ". Is "
         + Columns.TAG_COLUMN
         + " right? Set "
@@ -200,54 +181,76 @@ final class Tagger implements Problem {
         + " to wrong to count it as wrong.";
   }
 
-  private Batch batch(List<Text> texts) {
-    int[][] ids = texts.stream().map(Text::ids).toArray(int[][]::new);
-    int[][] targets = texts.stream().map(Text::tags).toArray(int[][]::new);
-    var inputs = new LinkedHashMap<>(Rows.inputs(ids));
-    inputs.put(TARGETS, Rows.padded(targets, Rows.NO_TARGET));
-    return new Batch(inputs, true, Rows.count(ids));
-  }
-
   @Override
   public Evaluation evaluation() {
-    return new TagEvaluation(tags.words(), decoder, scheme != Scheme.NONE);
+    return new TagEvaluation(tags, decoder);
   }
 
-  /** Each line of the input with its tag after it, and a blank line after each sentence. */
+  /**
+   * Each line of the input with its tag after it, and a blank line after each sentence. Of several
+   * readings each stands after a line of its own, {@code # number probability}, as CRF++ has it.
+   */
   @Override
   public Stream<String> predict(Session session, Corpus input, Options decoding) {
     var sentences = new ArrayList<Columns.Sentence>();
-    new Columns(options).untagged(input, sentences::add);
-    List<List<String>> written = new ArrayList<>(sentences.stream().map(s -> List.of("")).toList());
-    int rows = options.get(Batches.BATCH);
-    for (int[] places :
-        Buckets.sorted(sentences.size(), i -> sentences.get(i).size(), rows).groups()) {
-      int[][] ids =
-          Arrays.stream(places).mapToObj(i -> ids(sentences.get(i))).toArray(int[][]::new);
-      Map<String, Tensor> results = session.run(Rows.inputs(ids));
-      Function<String, Tensor> outputs = name -> Objects.requireNonNull(results.get(name), name);
-      int[] lengths = Arrays.stream(ids).mapToInt(r -> r.length).toArray();
-      List<int[]> best = decoder.decode(outputs, lengths);
-      List<double[][]> p =
-          decoding.get(PROBABILITIES) ? decoder.marginals(outputs, lengths) : List.of();
-      for (int b = 0; b < places.length; b++) {
-        Optional<double[][]> own = p.isEmpty() ? Optional.empty() : Optional.of(p.get(b));
-        written.set(places[b], lines(sentences.get(places[b]), best.get(b), own));
-      }
-    }
+    var texts = new ArrayList<Words.Text>();
+    Words.Reader reader = words.reader();
+    new Columns(options)
+        .untagged(
+            input,
+            sentence -> {
+              sentences.add(sentence);
+              texts.add(reader.read(sentence.words()));
+            });
+    List<List<String>> written =
+        Example.answers(
+            options,
+            texts,
+            places -> {
+              List<Words.Text> own = Example.at(places, texts);
+              Map<String, Tensor> results = session.run(words.inputs(own));
+              return lines(Example.at(places, sentences), results, decoding);
+            });
     return written.stream().flatMap(List::stream);
   }
 
+  /** The lines of each sentence of a batch. */
+  private List<List<String>> lines(
+      List<Columns.Sentence> sentences, Map<String, Tensor> results, Options decoding) {
+    Function<String, Tensor> outputs = name -> Objects.requireNonNull(results.get(name), name);
+    int[] lengths = sentences.stream().mapToInt(Columns.Sentence::size).toArray();
+    int n = decoding.get(NBEST);
+    List<List<Decoder.Reading>> best = decoder.decode(outputs, lengths, n);
+    List<double[][]> marginals =
+        decoding.get(PROBABILITIES) ? decoder.marginals(outputs, lengths) : List.of();
+    var all = new ArrayList<List<String>>();
+    for (int b = 0; b < lengths.length; b++) {
+      var lines = new ArrayList<String>();
+      for (int i = 0; i < best.get(b).size(); i++) {
+        Decoder.Reading reading = best.get(b).get(i);
+        if (n > 1) {
+          lines.add(String.format(Locale.ROOT, "# %d %.6f", i + 1, reading.probability()));
+        }
+        Optional<double[][]> own =
+            marginals.isEmpty() ? Optional.empty() : Optional.of(marginals.get(b));
+        lines.addAll(lines(sentences.get(b), reading.tags(), own));
+      }
+      all.add(lines);
+    }
+    return all;
+  }
+
   private List<String> lines(
-      Columns.Sentence sentence, int[] best, Optional<double[][]> probabilities) {
+      Columns.Sentence sentence, int[] best, Optional<double[][]> marginals) {
+    List<String> text = tags.toText(Arrays.stream(best).mapToObj(tags.learnt()::word).toList());
     var lines = new ArrayList<String>();
     for (int t = 0; t < best.length; t++) {
       String line = sentence.lines().get(t);
       boolean spaces = line.indexOf('\t') < 0 && line.strip().indexOf(' ') >= 0;
       String separator = spaces ? " " : "\t";
-      String tagged = line + separator + tags.word(best[t]);
-      if (probabilities.isPresent()) {
-        double p = probabilities.get()[t][best[t]];
+      String tagged = line + separator + text.get(t);
+      if (marginals.isPresent()) {
+        double p = marginals.get()[t][best[t]];
         tagged += separator + String.format(Locale.ROOT, "%.4f", p);
       }
       lines.add(tagged);
@@ -260,8 +263,8 @@ final class Tagger implements Problem {
   public Map<String, String> metadata() {
     var all = new LinkedHashMap<String, String>();
     all.put("task", "tag");
-    all.put("vocabulary", String.join("\n", vocabulary.words()));
-    all.put(TAGS, String.join("\n", tags.words()));
+    all.putAll(words.metadata());
+    all.put("tags", String.join("\n", tags.learnt().words()));
     return all;
   }
 }

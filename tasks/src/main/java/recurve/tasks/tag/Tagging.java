@@ -2,7 +2,6 @@ package recurve.tasks.tag;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import recurve.option.Option;
 import recurve.option.Options;
@@ -10,10 +9,10 @@ import recurve.task.Batches;
 import recurve.task.Corpus;
 import recurve.task.Problem;
 import recurve.task.Task;
-import recurve.tasks.Embedding;
 import recurve.tasks.Mean;
 import recurve.tasks.Texts;
 import recurve.tasks.Vocabulary;
+import recurve.tasks.Words;
 
 /** The task {@code tag}: a tag for each word. */
 public final class Tagging implements Task {
@@ -37,12 +36,25 @@ public final class Tagging implements Task {
       Option.of("head", Head.SOFTMAX, "each tag by itself, or all of a sentence together");
   static final Option<Scheme.Choice> SCHEME =
       Option.of("scheme", Scheme.Choice.AUTO, "how tags mark spans; auto goes by the tags");
+  static final Option<Scheme.Learnt> LEARNT_SCHEME =
+      Option.of("learnt_scheme", Scheme.Learnt.SAME, "scheme to learn; scored as in the text");
   static final Option<Boolean> CONSTRAINTS =
       Option.of("constraints", true, "never predict tags that break the scheme");
   static final Option<Unseen> UNSEEN =
       Option.of("unseen_tags", Unseen.REFUSE, "what becomes of a tag to evaluate that is unknown");
-  static final Option<Boolean> LOWERCASE =
-      Option.of("lowercase", false, "look words up in lower case");
+
+  private static final List<Option<?>> OWN =
+      List.of(
+          Columns.FORMAT,
+          Columns.WORD_COLUMN,
+          Columns.TAG_COLUMN,
+          HEAD,
+          SCHEME,
+          LEARNT_SCHEME,
+          CONSTRAINTS,
+          UNSEEN,
+          Mean.LOSS,
+          Batches.BATCH);
 
   @Override
   public String name() {
@@ -51,32 +63,19 @@ public final class Tagging implements Task {
 
   @Override
   public List<Option<?>> options() {
-    return List.of(
-        Columns.FORMAT,
-        Columns.WORD_COLUMN,
-        Columns.TAG_COLUMN,
-        LOWERCASE,
-        Vocabulary.MIN_COUNT,
-        Vocabulary.MOST,
-        Embedding.SIZE,
-        Embedding.VECTORS,
-        Embedding.FREEZE,
-        HEAD,
-        SCHEME,
-        CONSTRAINTS,
-        UNSEEN,
-        Mean.LOSS,
-        Batches.BATCH);
+    var all = new ArrayList<>(Words.options());
+    all.addAll(OWN);
+    return all;
   }
 
   @Override
   public List<Option<?>> decoding() {
-    return List.of(Tagger.PROBABILITIES);
+    return List.of(Tagger.PROBABILITIES, Tagger.NBEST);
   }
 
   @Override
   public Problem learn(Options options, Corpus train) {
-    var words = new Vocabulary.Counter();
+    var words = new Words.Counter(options);
     var tags = new Vocabulary.Counter();
     var sentences = new ArrayList<Columns.Sentence>();
     new Columns(options)
@@ -84,24 +83,17 @@ public final class Tagging implements Task {
             train,
             sentence -> {
               sentences.add(sentence);
-              sentence.words().forEach(w -> words.add(form(options, w)));
+              sentence.words().forEach(words::add);
               sentence.tags().forEach(tags::add);
             });
     if (sentences.isEmpty()) throw Texts.empty(train);
-    List<String> seen = tags.top(1, 0, List.of()).words();
-    Scheme scheme = Scheme.of(options.get(SCHEME), seen);
-    sentences.forEach(sentence -> check(sentence, scheme));
-    Vocabulary v = words.top(options, List.of(Vocabulary.UNKNOWN));
-    var all = new Vocabulary(scheme.completed(seen));
-    return new Tagger(options, v, all, Embedding.begin(options, v));
+    Tags all = Tags.of(options, tags.top(1, 0, List.of()).words());
+    sentences.forEach(sentence -> check(sentence, all.scheme()));
+    return new Tagger(options, words.words(), all);
   }
 
-  /** A word as the vocabulary has it. */
-  static String form(Options options, String word) {
-    return options.get(LOWERCASE) ? word.toLowerCase(Locale.ROOT) : word;
-  }
-
-  private static void check(Columns.Sentence sentence, Scheme scheme) {
+  /** Refuses a sentence whose tags break a scheme. */
+  static void check(Columns.Sentence sentence, Scheme scheme) {
     String before = Scheme.OUTSIDE;
     for (int i = 0; i <= sentence.size(); i++) {
       String tag = i < sentence.size() ? sentence.tags().get(i) : Scheme.OUTSIDE;
@@ -124,8 +116,7 @@ public final class Tagging implements Task {
 
   @Override
   public Problem restore(Options options, Map<String, List<String>> vocabularies) {
-    Vocabulary words = Vocabulary.saved(vocabularies, Tagger.WORDS);
-    Vocabulary tags = Vocabulary.saved(vocabularies, Tagger.TAGS);
-    return new Tagger(options, words, tags, Embedding.saved(options, words));
+    Words words = Words.saved(options, vocabularies, Tagger.WORDS);
+    return new Tagger(options, words, Tags.saved(options, vocabularies));
   }
 }

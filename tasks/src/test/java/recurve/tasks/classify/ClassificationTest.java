@@ -26,6 +26,7 @@ import recurve.plugin.Catalog;
 import recurve.task.Corpus;
 import recurve.task.Report;
 import recurve.task.Session;
+import recurve.tasks.Pooling;
 import recurve.train.Listener;
 import recurve.train.Model;
 import recurve.train.Snapshot;

@@ -11,13 +11,14 @@ import recurve.task.Batch;
 import recurve.task.Evaluation;
 import recurve.task.Objective;
 import recurve.task.Report;
+import recurve.tasks.Example;
 
 /** Against figures worked out by hand. */
 class EvaluationTest {
   private static final List<String> LABELS = List.of("a", "b", "c");
 
   private static void add(Evaluation evaluation, Tensor targets, float... probabilities) {
-    var batch = new Batch(Map.of(Classifier.TARGETS, targets), true, 1);
+    var batch = new Batch(Map.of(Example.TARGETS, targets), true, 1);
     Map<String, Tensor> figures =
         Map.of(
             Objective.NLL,

@@ -19,7 +19,9 @@ import recurve.ir.Tensor;
 import recurve.task.Batch;
 import recurve.task.Objective;
 import recurve.task.Report;
+import recurve.tasks.Example;
 import recurve.tasks.Rows;
+import recurve.tasks.Vocabulary;
 
 /**
  * Our spans against conlleval's way of counting: one pass over both columns with a flag for being
@@ -154,9 +156,14 @@ class ConllevalTest {
     assertEquals(Map.of(), rows);
   }
 
+  private static Tags known(List<String> tags) {
+    var vocabulary = new Vocabulary(tags);
+    return new Tags(vocabulary, Scheme.BIO, vocabulary, Scheme.BIO);
+  }
+
   private static TagEvaluation evaluation(List<String> tags) {
     var decoder = new Decoder(tags, Tagging.Head.SOFTMAX, Scheme.NONE);
-    return new TagEvaluation(tags, decoder, true);
+    return new TagEvaluation(known(tags), decoder);
   }
 
   @Test
@@ -176,7 +183,7 @@ class ConllevalTest {
   void batchesAreDecodedRowByRow() {
     List<String> tags = List.of("O", "B-x", "I-x");
     var decoder = new Decoder(tags, Tagging.Head.SOFTMAX, Scheme.BIO);
-    var evaluation = new TagEvaluation(tags, decoder, true);
+    var evaluation = new TagEvaluation(known(tags), decoder);
     float[] scores = new float[3 * 2 * 3]; // [T, B, K]; row 0 has three words, row 1 one
     int[][] said = {{1, 2, 0}, {2}}; // a sentence cannot begin with I-x: then O, the next best
     for (int b = 0; b < 2; b++) {
@@ -184,7 +191,7 @@ class ConllevalTest {
     }
     var inputs =
         Map.of(
-            Tagger.TARGETS, Tensor.of(new int[] {1, 3, 2, -1, 2, -1}, 3, 2),
+            Example.TARGETS, Tensor.of(new int[] {1, 3, 2, -1, 2, -1}, 3, 2),
             Rows.LENGTHS, Tensor.of(new int[] {3, 1}, 2));
     var figures =
         Map.of(

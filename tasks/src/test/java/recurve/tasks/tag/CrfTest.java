@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -158,15 +159,18 @@ class CrfTest {
     }
   }
 
+  private static List<String> tags(Scheme scheme) {
+    return switch (scheme) {
+      case NONE -> List.of("A", "B", "C", "D", "E");
+      case IOB1, BIO -> List.of("O", "B-x", "I-x", "B-y", "I-y");
+      case BIOES -> List.of("O", "B-x", "I-x", "E-x", "S-x", "S-y");
+    };
+  }
+
   @ParameterizedTest
   @EnumSource(Scheme.class)
   void theBestSequenceIsTheBestOfAllThatKeepToTheScheme(Scheme scheme) {
-    List<String> tags =
-        switch (scheme) {
-          case NONE -> List.of("A", "B", "C", "D", "E");
-          case IOB1, BIO -> List.of("O", "B-x", "I-x", "B-y", "I-y");
-          case BIOES -> List.of("O", "B-x", "I-x", "E-x", "S-x", "S-y");
-        };
+    List<String> tags = tags(scheme);
     for (int seed = 0; seed < 10; seed++) {
       var sample = new Sample(tags.size(), seed, new Reference(), DType.F64, 4, 1, 5);
       for (int b = 0; b < 3; b++) {
@@ -178,6 +182,48 @@ class CrfTest {
         assertArrayEquals(best, sample.chain.within(scheme, tags).best(sample.e[b]));
       }
     }
+  }
+
+  /** In their order, with their scores and how many there are; of a chain without links too. */
+  @ParameterizedTest
+  @EnumSource(Scheme.class)
+  void theBestReadingsAreTheBestOfAll(Scheme scheme) {
+    List<String> tags = tags(scheme).subList(0, 4);
+    for (int seed = 0; seed < 5; seed++) {
+      var sample = new Sample(tags.size(), seed, new Reference(), DType.F64, 4, 1, 5);
+      for (int b = 0; b < 3; b++) {
+        int row = b;
+        List<int[]> kept =
+            sequences(tags.size(), sample.lengths[b]).stream()
+                .filter(y -> keeps(scheme, Arrays.stream(y).mapToObj(tags::get).toList()))
+                .sorted(Comparator.comparingDouble(y -> -sample.score(row, y)))
+                .toList();
+        for (int n : new int[] {1, 3, 10_000}) {
+          List<Chain.Path> best = sample.chain.within(scheme, tags).best(sample.e[b], n);
+          assertEquals(Math.min(n, kept.size()), best.size());
+          for (int i = 0; i < best.size(); i++) {
+            assertArrayEquals(kept.get(i), best.get(i).tags());
+            assertEquals(sample.score(b, kept.get(i)), best.get(i).score(), 1e-10);
+          }
+        }
+        assertEquals(sample.logPartition(b), sample.chain.logPartition(sample.e[b]), 1e-10);
+      }
+    }
+  }
+
+  /** Of a softmax the probability of a reading is the product of those of its tags. */
+  @Test
+  void readingsHaveTheirProbabilities() {
+    double[][] p = {{0.7, 0.3}, {0.2, 0.8}};
+    double[] scores = new double[4];
+    for (int i = 0; i < 4; i++) scores[i] = Math.log(p[i / 2][i % 2]);
+    var decoder = new Decoder(List.of("A", "B"), Tagging.Head.SOFTMAX, Scheme.NONE);
+    List<Decoder.Reading> best =
+        decoder.decode(name -> Tensor.of(scores, 2, 1, 2), new int[] {2}, 5).get(0);
+    double[] want = {0.56, 0.24, 0.14, 0.06};
+    assertEquals(4, best.size());
+    for (int i = 0; i < 4; i++) assertEquals(want[i], best.get(i).probability(), 1e-12);
+    assertArrayEquals(new int[] {0, 1}, best.get(0).tags());
   }
 
   /** By the definition of the schemes as patterns over a sentence. */

@@ -140,11 +140,15 @@ class TaggingTest {
     assertEquals(1, sum, 1e-5);
   }
 
+  /** Neither that of sentences nor, where words are read by their characters, that of words. */
   @ParameterizedTest
-  @ValueSource(strings = {"softmax", "crf"})
-  void paddingNeverChangesAResult(String head) {
+  @CsvSource({"softmax, none", "crf, none", "softmax, rnn", "crf, cnn"})
+  void paddingNeverChangesAResult(String head, String characters) {
     Model model =
-        model().with("head", head).with(Map.of("layers", "2", "layer_norm", "true", "epochs", "1"));
+        model()
+            .with("head", head)
+            .with("characters", characters)
+            .with(Map.of("layers", "2", "layer_norm", "true", "epochs", "1"));
     Trained trained = train(model, language(15, 1));
     var sentences = new ArrayList<List<String>>(List.of(List.of("saw", ""), List.of("old", "")));
     for (int i = 0; i < 6; i++) sentences.add(words(language(1, i)));
@@ -183,6 +187,73 @@ class TaggingTest {
     }
     Trained loaded = Trained.of(model, whole.snapshot());
     assertEquals(predict(whole, words(lines), true), predict(loaded, words(lines), true));
+  }
+
+  /** What a word is, is in its ending; no word of the test was seen. */
+  private static List<String> endings(int sentences, long seed) {
+    var random = new Random(seed);
+    var lines = new ArrayList<String>();
+    for (int i = 0; i < sentences; i++) {
+      for (int n = 1 + random.nextInt(5); n > 0; n--) {
+        var stem = new StringBuilder();
+        for (int c = 2 + random.nextInt(4); c > 0; c--)
+          stem.append("bdgklmnt".charAt(random.nextInt(8)));
+        boolean verb = random.nextBoolean();
+        lines.add(stem + (verb ? "ing V" : "er N"));
+      }
+      lines.add("");
+    }
+    return lines;
+  }
+
+  @ParameterizedTest
+  @CsvSource({"rnn, 97", "cnn, 97"})
+  void wordsThatWereNeverSeenAreKnownByTheirCharacters(String reading, double accuracy) {
+    Model model =
+        model()
+            .with("characters", reading)
+            .with("min_count", 100)
+            .with(Map.of("character_units", "8", "character_embedding", "8"));
+    Report report = evaluate(train(model, endings(60, 1)), endings(40, 2));
+    assertTrue(report.get("accuracy") > accuracy, report.figures().toString());
+  }
+
+  @Test
+  void severalReadingsHaveTheirProbabilities() {
+    var lines = List.of("a X", "b Y", "", "b X", "a Y", "a X", "");
+    Trained trained = train(model().with("head", "crf").with("epochs", 1), lines);
+    try (Session session = trained.session(new Reference(), 1)) {
+      Options decoding = Options.of(new Tagging().decoding()).with(Map.of("nbest", "5"));
+      var said =
+          trained
+              .problem()
+              .predict(session, Corpus.lines(List.of("a", "b", "")), decoding)
+              .toList();
+      assertEquals(4 * 4, said.size(), said.toString());
+      double sum = 0;
+      for (int i = 0; i < 4; i++) {
+        String[] head = said.get(4 * i).split(" ");
+        assertEquals(List.of("#", "" + (i + 1)), List.of(head).subList(0, 2));
+        sum += Double.parseDouble(head[2]);
+        assertEquals("", said.get(4 * i + 3));
+      }
+      assertEquals(1, sum, 1e-5);
+    }
+  }
+
+  @Test
+  void anotherSchemeIsLearntAndTheTextsIsWritten() {
+    Model model = model().with("head", "crf").with("learnt_scheme", "bioes");
+    Trained trained = train(model, language(60, 1));
+    assertTrue(trained.problem().vocabularies().get("tags").contains("E-NP"));
+    List<String> test = language(20, 2);
+    assertTrue(evaluate(trained, test).get("f1") > 95);
+    for (String line : predict(trained, words(test), false)) {
+      assertTrue(line.matches("|.*\t(O|[BI]-[NV]P)"), line);
+    }
+    var broken = List.of("the B-NP", "saw O", "old I-NP", "");
+    String said = assertThrows(FileException.class, () -> evaluate(trained, broken)).getMessage();
+    assertTrue(said.contains(":3: the tag I-NP after O breaks the scheme bio"), said);
   }
 
   private static final String CONLLU =
@@ -251,5 +322,8 @@ class TaggingTest {
     Model model = model().with("lowercase", true);
     var learnt = new Tagging().learn(model.options(), Corpus.lines(List.of("The X", "the Y")));
     assertEquals(List.of("<unk>", "the"), learnt.vocabularies().get("words"));
+    Model both = model.with("characters", "rnn");
+    var spelt = new Tagging().learn(both.options(), Corpus.lines(List.of("The X", "the Y")));
+    assertEquals(List.of("<unk>", "e", "h", "T", "t"), spelt.vocabularies().get("characters"));
   }
 }

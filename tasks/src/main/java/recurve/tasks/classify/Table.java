@@ -18,8 +18,8 @@ import recurve.tasks.Symbols;
 import recurve.tasks.Texts;
 import recurve.tasks.classify.Classification.Labels;
 
-/** Reads texts and their labels from tables. */
-final class Examples {
+/** Texts and their labels, as tables hold them. */
+final class Table {
   /** How examples are written. */
   enum Format {
     /** By the ending of the file's name: .csv, .jsonl or .ndjson; any other is TSV. */
@@ -47,31 +47,31 @@ final class Examples {
    * @param symbols at least one
    * @param row where it stands
    */
-  record Example(List<String> labels, List<String> symbols, Records.Row row) {}
+  record Entry(List<String> labels, List<String> symbols, Records.Row row) {}
 
   private final Options options;
   private final Symbols symbols;
 
-  Examples(Options options) {
+  Table(Options options) {
     this.options = options;
     this.symbols = Symbols.of(options);
   }
 
   /** Reads texts with their labels. */
-  void labelled(Corpus corpus, Consumer<Example> each) {
+  void labelled(Corpus corpus, Consumer<Entry> each) {
     Texts.read(
         corpus,
         in -> {
           Form form = form(in);
           Records records = Records.of(in, form, options.get(HEADER));
           for (var r = records.next(); r.isPresent(); r = records.next()) {
-            each.accept(new Example(labels(r.get(), form), symbols(r.get(), form), r.get()));
+            each.accept(new Entry(labels(r.get(), form), symbols(r.get(), form), r.get()));
           }
         });
   }
 
   /** Reads texts to classify: a line of TSV that holds no tab is all text. */
-  void unlabelled(Corpus corpus, Consumer<Example> each) {
+  void unlabelled(Corpus corpus, Consumer<Entry> each) {
     Texts.read(
         corpus,
         in -> {
@@ -81,7 +81,7 @@ final class Examples {
             Records.Row row = r.get();
             boolean bare = form == Form.TSV && row.fields().size() == 1;
             String text = bare ? row.fields().values().iterator().next().get(0) : text(row, form);
-            each.accept(new Example(List.of(), split(row, text), row));
+            each.accept(new Entry(List.of(), split(row, text), row));
           }
         });
   }

@@ -1,4 +1,4 @@
-package recurve.tasks.classify;
+package recurve.tasks;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

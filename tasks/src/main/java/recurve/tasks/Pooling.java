@@ -1,4 +1,4 @@
-package recurve.tasks.classify;
+package recurve.tasks;
 
 import java.util.List;
 import recurve.cell.Encoder;
@@ -16,11 +16,11 @@ import recurve.option.Options;
 /**
  * How the states of a sequence, [T, B, H], become one vector, [B, P]. Padding has no part in it.
  */
-enum Pooling {
+public enum Pooling {
   /** The last state; of two directions the last of each, one beside the other. */
   LAST {
     @Override
-    Value pool(Scope scope, Options options, Sequence h) {
+    public Value pool(Scope scope, Options options, Sequence h) {
       Value last = last(h);
       if (!options.get(Encoder.BIDIRECTIONAL)) return last;
       Value first = h.values().slice(0, 0, 1).squeeze(0); // where reading backwards ends
@@ -33,7 +33,7 @@ enum Pooling {
   /** The mean. */
   MEAN {
     @Override
-    Value pool(Scope scope, Options options, Sequence h) {
+    public Value pool(Scope scope, Options options, Sequence h) {
       Value sum = alive(h).where(h.values(), h.values().like(0)).sum(0).squeeze(0);
       return sum.over(lengths(h).cast(scope.dtype()).unsqueeze(-1));
     }
@@ -42,7 +42,7 @@ enum Pooling {
   /** The largest of each unit (Collobert et al. 2011). */
   MAX {
     @Override
-    Value pool(Scope scope, Options options, Sequence h) {
+    public Value pool(Scope scope, Options options, Sequence h) {
       return alive(h).where(h.values(), h.values().like(LEAST)).maxOver(0).squeeze(0);
     }
   },
@@ -56,7 +56,7 @@ enum Pooling {
    */
   ATTENTION {
     @Override
-    Value pool(Scope scope, Options options, Sequence h) {
+    public Value pool(Scope scope, Options options, Sequence h) {
       Dim width = h.width();
       Value w = scope.parameter("attention.W", Init.WEIGHT, Shape.of(width, width));
       Value b = scope.parameter("attention.b", Init.BIAS, Shape.of(width));
@@ -78,11 +78,11 @@ enum Pooling {
    * @param options the encoder's
    * @param h with lengths
    */
-  abstract Value pool(Scope scope, Options options, Sequence h);
+  public abstract Value pool(Scope scope, Options options, Sequence h);
 
   /** BOOL [T, B, 1]: where a row has a state. */
   private static Value alive(Sequence h) {
-    return steps(h).less(lengths(h).unsqueeze(0)).unsqueeze(-1);
+    return h.alive().orElseThrow();
   }
 
   private static Value last(Sequence h) {

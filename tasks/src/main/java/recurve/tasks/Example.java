@@ -1,0 +1,73 @@
+package recurve.tasks;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.function.Function;
+import recurve.ir.Tensor;
+import recurve.option.Options;
+import recurve.task.Batch;
+import recurve.task.Batches;
+import recurve.task.Problem;
+
+/**
+ * A text and what is to be said of it, as ids.
+ *
+ * @param targets of the text's labels, or of its words' tags
+ */
+public record Example(Words.Text text, int[] targets) {
+  /** The input of a graph that holds the targets. */
+  public static final String TARGETS = "targets";
+
+  /**
+   * Examples in batches of like length.
+   *
+   * @param targets the targets of some examples side by side
+   */
+  public static Batches batches(
+      Options options,
+      Words words,
+      List<Example> examples,
+      Problem.Purpose purpose,
+      Problem.Order order,
+      Function<List<Example>, Tensor> targets) {
+    int rows = options.get(Batches.BATCH);
+    Buckets buckets =
+        purpose == Problem.Purpose.TRAIN
+            ? Buckets.shuffled(examples.size(), i -> examples.get(i).text.length(), rows, order)
+            : Buckets.sorted(examples.size(), i -> examples.get(i).text.length(), rows);
+    return buckets.batches(
+        places -> {
+          List<Example> own = at(places, examples);
+          List<Words.Text> texts = own.stream().map(Example::text).toList();
+          var inputs = new LinkedHashMap<>(words.inputs(texts));
+          inputs.put(TARGETS, targets.apply(own));
+          return new Batch(inputs, true, texts.stream().mapToInt(Words.Text::length).sum());
+        });
+  }
+
+  /**
+   * What is said of each text, in the order of the texts; they are looked at in groups of like
+   * length.
+   *
+   * @param group the places of some texts to what is said of each
+   */
+  public static <A> List<A> answers(
+      Options options, List<Words.Text> texts, Function<int[], List<A>> group) {
+    int rows = options.get(Batches.BATCH);
+    var answers = new ArrayList<List<A>>(Collections.nCopies(texts.size(), List.of()));
+    for (int[] places : Buckets.sorted(texts.size(), i -> texts.get(i).length(), rows).groups()) {
+      List<A> own = group.apply(places);
+      for (int b = 0; b < places.length; b++) answers.set(places[b], List.of(own.get(b)));
+    }
+    return answers.stream().flatMap(List::stream).toList();
+  }
+
+  /** Some items of a list. */
+  public static <T> List<T> at(int[] places, List<T> items) {
+    var own = new ArrayList<T>(places.length);
+    for (int place : places) own.add(items.get(place));
+    return own;
+  }
+}

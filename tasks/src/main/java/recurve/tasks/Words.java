@@ -1,0 +1,186 @@
+package recurve.tasks;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import recurve.cell.Encoder;
+import recurve.cell.Scope;
+import recurve.cell.Sequence;
+import recurve.ir.Ops;
+import recurve.ir.Tensor;
+import recurve.ir.Value;
+import recurve.option.Option;
+import recurve.option.Options;
+import recurve.task.Corpus;
+
+/**
+ * What a model sees of a word: its vector and, beside it, one from its characters. The words may be
+ * single characters where a task reads those.
+ */
+public final class Words {
+  public static final Option<Boolean> LOWERCASE =
+      Option.of("lowercase", false, "look words up in lower case; characters keep theirs");
+
+  private final Options options;
+  private final Vocabulary vocabulary;
+  private final Embedding embedding;
+  private final Optional<Characters> characters;
+
+  private Words(
+      Options options,
+      Vocabulary vocabulary,
+      Embedding embedding,
+      Optional<Characters> characters) {
+    this.options = options;
+    this.vocabulary = vocabulary;
+    this.embedding = embedding;
+    this.characters = characters;
+  }
+
+  /** What a user may set of words, their vectors and their characters. */
+  public static List<Option<?>> options() {
+    var all = new ArrayList<Option<?>>();
+    all.add(LOWERCASE);
+    all.add(Vocabulary.MIN_COUNT);
+    all.add(Vocabulary.MOST);
+    all.addAll(Embedding.options());
+    all.addAll(Characters.options());
+    return all;
+  }
+
+  private static boolean hasCharacters(Options options) {
+    return options.get(Characters.READING) != Characters.Reading.NONE;
+  }
+
+  private static String form(Options options, String word) {
+    return options.get(LOWERCASE) ? word.toLowerCase(Locale.ROOT) : word;
+  }
+
+  /** Counts the words of a training text. */
+  public static final class Counter {
+    private final Options options;
+    private final Vocabulary.Counter words = new Vocabulary.Counter();
+    private final Vocabulary.Counter characters = new Vocabulary.Counter();
+
+    public Counter(Options options) {
+      this.options = options;
+    }
+
+    /** Counts one more of a word. */
+    public void add(String word) {
+      words.add(form(options, word));
+      if (hasCharacters(options)) Characters.of(word).forEach(characters::add);
+    }
+
+    /** The words that the options ask for, with vectors to begin with. */
+    public Words words() {
+      Vocabulary known = words.top(options, List.of(Vocabulary.UNKNOWN));
+      Vocabulary letters = characters.top(1, 0, List.of(Vocabulary.UNKNOWN));
+      return new Words(
+          options,
+          known,
+          Embedding.begin(options, known),
+          hasCharacters(options)
+              ? Optional.of(new Characters(options, letters))
+              : Optional.empty());
+    }
+  }
+
+  /**
+   * The words of a model that was saved.
+   *
+   * @param name of the vocabulary
+   */
+  public static Words saved(Options options, Map<String, List<String>> all, String name) {
+    Vocabulary words = Vocabulary.saved(all, name);
+    Optional<Characters> characters =
+        hasCharacters(options)
+            ? Optional.of(new Characters(options, Vocabulary.saved(all, Characters.CHARACTERS)))
+            : Optional.empty();
+    return new Words(options, words, Embedding.saved(options, words), characters);
+  }
+
+  /** The vocabularies to save: of the words, under this name, and of the characters. */
+  public Map<String, List<String>> vocabularies(String name) {
+    var all = new LinkedHashMap<String, List<String>>();
+    all.put(name, vocabulary.words());
+    characters.ifPresent(c -> all.put(Characters.CHARACTERS, c.vocabulary().words()));
+    return all;
+  }
+
+  /** Metadata of an exported graph: each vocabulary, a word a line. */
+  public Map<String, String> metadata() {
+    var all = new LinkedHashMap<String, String>();
+    all.put("vocabulary", String.join("\n", vocabulary.words()));
+    characters.ifPresent(
+        c -> all.put(Characters.CHARACTERS, String.join("\n", c.vocabulary().words())));
+    return all;
+  }
+
+  /**
+   * A text as ids.
+   *
+   * @param ids of its words
+   * @param spellings of its words, the same word as the same array; empty where none is read
+   */
+  public record Text(int[] ids, int[][] spellings) {
+    /** How many words it has. */
+    public int length() {
+      return ids.length;
+    }
+  }
+
+  /** Turns the texts of one corpus into ids. */
+  public Reader reader() {
+    return new Reader();
+  }
+
+  /** Reads the texts of one corpus, and remembers whether any word or character was known. */
+  public final class Reader {
+    private final Map<String, int[]> spellings = new HashMap<>();
+    private boolean known;
+
+    private Reader() {}
+
+    /** A text of at least one word. */
+    public Text read(List<String> words) {
+      int[] ids = new int[words.size()];
+      int[][] spelt = new int[characters.isPresent() ? ids.length : 0][];
+      for (int t = 0; t < ids.length; t++) {
+        String form = form(options, words.get(t));
+        known |= vocabulary.knows(form);
+        ids[t] = vocabulary.id(form);
+        if (characters.isEmpty()) continue;
+        known |= characters.get().knows(words.get(t));
+        spelt[t] = spellings.computeIfAbsent(words.get(t), characters.get()::ids);
+      }
+      return new Text(ids, spelt);
+    }
+
+    /** Refuses a corpus of which not one word is known: it is the wrong file. */
+    public void refuseForeign(Corpus corpus) {
+      if (!known) throw Texts.unknown(corpus);
+    }
+  }
+
+  /** The inputs of a batch. */
+  public Map<String, Tensor> inputs(List<Text> texts) {
+    int[][] ids = texts.stream().map(Text::ids).toArray(int[][]::new);
+    var inputs = new LinkedHashMap<>(Rows.inputs(ids));
+    characters.ifPresent(
+        c -> inputs.putAll(c.inputs(texts.stream().map(Text::spellings).toArray(int[][][]::new))));
+    return inputs;
+  }
+
+  /** What is seen of a batch's words, [T, B, width], from the inputs of {@link #inputs}. */
+  public Sequence sequence(Scope scope, Encoder encoder) {
+    Sequence x = embedding.sequence(scope);
+    if (characters.isEmpty()) return x;
+    Value spelt = characters.get().vectors(scope, encoder);
+    return x.with(Ops.concat(2, List.of(x.values(), spelt)));
+  }
+}
