@@ -28,7 +28,7 @@ public final class Binding {
       if (dims.length != v.rank()) throw misfit(v, dims);
       for (int axis = 0; axis < dims.length; axis++) {
         Dim dim = v.dim(axis);
-        if (isSymbol(dim)) binding.putIfAbsent(dim.toString(), (long) dims[axis]);
+        solve(dim, dims[axis], binding);
       }
     }
     for (int i = 0; i < inputs.size(); i++) {
@@ -39,8 +39,14 @@ public final class Binding {
     return binding;
   }
 
-  private static boolean isSymbol(Dim dim) {
-    return dim.symbols().size() == 1 && dim.equals(Dim.symbol(dim.symbols().iterator().next()));
+  /** Binds the symbol of {@code a*symbol + b}, if that is what the extent is. */
+  private static void solve(Dim dim, long extent, Map<String, Long> binding) {
+    if (dim.symbols().size() != 1) return;
+    String symbol = dim.symbols().iterator().next();
+    long factor = dim.terms().getOrDefault(List.of(symbol), 0L);
+    long rest = dim.terms().getOrDefault(List.of(), 0L);
+    if (factor == 0 || !dim.equals(Dim.symbol(symbol).times(Dim.of(factor)).plus(rest))) return;
+    if ((extent - rest) % factor == 0) binding.putIfAbsent(symbol, (extent - rest) / factor);
   }
 
   private static ShapeException misfit(Value input, int[] dims) {

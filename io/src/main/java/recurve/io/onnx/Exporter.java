@@ -36,6 +36,9 @@ import recurve.onnx.proto.ValueInfoProto;
  * extents only is written once, in the outermost graph.
  */
 final class Exporter {
+  /** What names us as the maker of a file. */
+  static final String PRODUCER = "recurve";
+
   private static final long LARGEST = Integer.MAX_VALUE - (1L << 20); // of a protobuf message
 
   private final Graph graph;
@@ -108,7 +111,7 @@ final class Exporter {
     var model =
         ModelProto.newBuilder()
             .setIrVersion(options.irVersion())
-            .setProducerName("recurve")
+            .setProducerName(PRODUCER)
             .setGraph(proto)
             .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(options.opset()));
     metadata.forEach(

@@ -14,6 +14,7 @@ import java.nio.ByteOrder;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
+import java.nio.LongBuffer;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -77,13 +78,42 @@ final class Runtimes {
     }
   }
 
+  /** The outputs of a file; whole numbers go in and come out as the file has them. */
+  static Map<String, Tensor> run(byte[] model, Map<String, Tensor> inputs) {
+    OrtEnvironment environment = OrtEnvironment.getEnvironment();
+    try (var options = new OrtSession.SessionOptions()) {
+      options.setIntraOpNumThreads(1);
+      try (OrtSession session = environment.createSession(model, options)) {
+        return run(environment, session, inputs);
+      }
+    } catch (OrtException e) {
+      throw new AssertionError("ONNX Runtime: " + e.getMessage(), e);
+    }
+  }
+
+  /** What we read a file as gives what ONNX Runtime gives for the file. */
+  static void compare(byte[] model, ImportOptions options, Map<String, Tensor> inputs) {
+    OnnxImport read = OnnxImport.of(model, options);
+    Map<String, Tensor> theirs = run(model, inputs);
+    try (var run = new Reference().compile(read.graph(), CompileOptions.threads(1))) {
+      read.weights().forEach(run::write);
+      inputs.forEach(run::write);
+      run.run();
+      compare(read.graph(), run, theirs);
+    }
+  }
+
   private static Map<String, Tensor> run(
       OrtEnvironment environment, OrtSession session, Map<String, Tensor> inputs)
       throws OrtException {
     var feeds = new LinkedHashMap<String, OnnxTensor>();
     try {
       for (var input : inputs.entrySet()) {
-        feeds.put(input.getKey(), tensor(environment, input.getValue()));
+        var info = session.getInputInfo().get(input.getKey());
+        boolean wide =
+            info != null && info.getInfo() instanceof TensorInfo t && t.type == OnnxJavaType.INT64;
+        Tensor value = input.getValue();
+        feeds.put(input.getKey(), wide ? wide(environment, value) : tensor(environment, value));
       }
       try (OrtSession.Result result = session.run(feeds)) {
         var results = new LinkedHashMap<String, Tensor>();
@@ -93,6 +123,12 @@ final class Runtimes {
     } finally {
       feeds.values().forEach(OnnxTensor::close);
     }
+  }
+
+  private static OnnxTensor wide(OrtEnvironment environment, Tensor t) throws OrtException {
+    long[] shape = Arrays.stream(t.dims()).asLongStream().toArray();
+    LongBuffer longs = LongBuffer.wrap(Arrays.stream(t.ints()).asLongStream().toArray());
+    return OnnxTensor.createTensor(environment, longs, shape);
   }
 
   private static OnnxTensor tensor(OrtEnvironment environment, Tensor t) throws OrtException {
@@ -129,6 +165,18 @@ final class Runtimes {
         t.getIntBuffer().get(x);
         yield Tensor.of(x, dims);
       }
+      case INT64 -> {
+        var x = new long[n];
+        t.getLongBuffer().get(x);
+        yield Tensor.of(Arrays.stream(x).mapToInt(Math::toIntExact).toArray(), dims);
+      }
+      case UINT8, INT8 -> {
+        var x = new int[n];
+        ByteBuffer bytes = t.getByteBuffer();
+        for (int i = 0; i < n; i++)
+          x[i] = info.type == OnnxJavaType.INT8 ? bytes.get(i) : bytes.get(i) & 0xFF;
+        yield Tensor.of(x, dims);
+      }
       case BOOL -> {
         var x = new boolean[n];
         ByteBuffer bytes = t.getByteBuffer();
@@ -146,7 +194,7 @@ final class Runtimes {
     return tensors;
   }
 
-  private static Tensor random(Value v, Map<String, Long> binding, Random random) {
+  static Tensor random(Value v, Map<String, Long> binding, Random random) {
     int[] dims = v.shape().dims().stream().mapToInt((Dim d) -> (int) d.bind(binding)).toArray();
     Tensor t = Tensor.zeros(v.dtype(), dims);
     for (int i = 0; i < t.size(); i++) {
