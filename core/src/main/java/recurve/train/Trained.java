@@ -56,12 +56,20 @@ public record Trained(Model model, Problem problem, Map<String, Tensor> weights)
    * @param carry whether states come in and go out, or begin as zeros
    */
   public Exported graph(Scope.Carry carry) {
-    Model.Built built = model.outputs(problem, carry, DType.F32);
+    return graph(carry, DType.F32);
+  }
+
+  /**
+   * The same in a precision of one's choice: in {@link DType#F64}, the weights widened, it is what
+   * the rounding of others is measured against.
+   */
+  public Exported graph(Scope.Carry carry, DType dtype) {
+    Model.Built built = model.outputs(problem, carry, dtype);
     var outputs = new LinkedHashMap<String, Value>(built.outputs());
     outputs.putAll(Carried.outputs(built.scope()));
     var own = new LinkedHashMap<String, Tensor>();
     for (Scope.Parameter p : built.scope().parameters()) {
-      own.put(p.name(), Weights.get(weights, p));
+      own.put(p.name(), Weights.get(weights, p).cast(dtype));
     }
     return new Exported(Graph.of(built.scope().arguments(), outputs), own, built.scope());
   }
