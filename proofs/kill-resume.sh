@@ -20,8 +20,16 @@ train() { # DIR THREADS [--resume]
 settings=(--cell lstm --layers 2 --units 64 --dropout 0.2 --batch 10 --bptt 10 --epochs 12
   --optimizer adam --clip-norm 5 --seed 7 --checkpoint-every 25)
 
-(train "$scratch/whole" "$threads" "${settings[@]}")
-echo "left alone: done"
+# Left alone first, which tells how long a start takes here before there is something to resume.
+began=$(date +%s%3N)
+(train "$scratch/whole" "$threads" "${settings[@]}") &
+until [ -e "$scratch/whole/checksums.sha256" ]; do
+  kill -0 $! || exit 1
+  sleep 0.05
+done
+start=$(($(date +%s%3N) - began))
+wait $!
+echo "left alone: done in $((($(date +%s%3N) - began) / 1000)) s, the first checkpoint after $start ms"
 
 # A kill tells most where training had gone on since its start: those after a new checkpoint are counted apart.
 stamp() { cat "$scratch/killed/training/counters.yaml" "$scratch/killed/checksums.sha256" 2>/dev/null | cksum || true; } # none yet is fine
@@ -39,7 +47,7 @@ while :; do
   pid=$!
   if [ "$killed" -lt "$kills" ]; then
     # from before the first byte is written to some checkpoints later
-    sleep "$(awk -v r=$RANDOM 'BEGIN { printf "%.3f", 0.2 + 2.8 * r / 32768 }')"
+    sleep "$(awk -v r=$RANDOM -v s="$start" 'BEGIN { printf "%.3f", 0.2 + 2 * s / 1000 * r / 32768 }')"
     kill -KILL "$pid" 2>/dev/null || true
   fi
   status=0
