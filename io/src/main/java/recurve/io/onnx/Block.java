@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -114,6 +115,14 @@ final class Block {
     nodes.removeIf(n -> !isLive(n, live));
     infos.removeIf(i -> !live.contains(i.getName()));
     return live;
+  }
+
+  /** The names that are read, in the order of reading; the outputs are read last. */
+  Set<String> reads(Collection<String> outputs) {
+    var read = new LinkedHashSet<String>();
+    for (NodeProto n : nodes) read(n, read);
+    read.addAll(outputs);
+    return read;
   }
 
   private static boolean isLive(NodeProto n, Set<String> live) {

@@ -19,7 +19,7 @@ import recurve.onnx.proto.TensorProto;
 final class Extents {
   private final Block root;
   private final List<TensorProto> constants;
-  private final Map<String, Value> sources = new TreeMap<>();
+  private final Map<String, Source> sources = new TreeMap<>();
   private final Map<String, Long> fixed = new HashMap<>();
   private final Map<String, String> symbols = new HashMap<>();
   private final Map<Dim, String> dims = new HashMap<>();
@@ -41,15 +41,34 @@ final class Extents {
       for (int axis = 0; axis < v.rank(); axis++) {
         Dim d = v.dim(axis);
         if (d.isNumber()) continue;
-        String symbol = d.toString();
-        if (!d.equals(Dim.symbol(d.symbols().iterator().next()))) continue; // a polynomial
+        if (d.symbols().size() != 1) continue;
+        String symbol = d.symbols().iterator().next();
+        Source source = new Source(v, axis, factor(d, symbol), rest(d));
+        boolean linear =
+            d.equals(Dim.symbol(symbol).times(Dim.of(source.factor)).plus(source.rest));
+        if (!linear || source.factor == 0) continue; // a power
         if (given != null) {
-          fixed.put(symbol, (long) given.dim(axis));
-        } else {
-          sources.putIfAbsent(symbol, v);
+          fixed.put(symbol, (given.dim(axis) - source.rest) / source.factor);
+        } else if (!sources.containsKey(symbol) || source.isPlain()) {
+          sources.merge(symbol, source, (a, b) -> a.isPlain() ? a : b);
         }
       }
     }
+  }
+
+  /** Where a symbol can be read: an axis whose extent is {@code factor * symbol + rest}. */
+  private record Source(Value input, int axis, long factor, long rest) {
+    boolean isPlain() {
+      return factor == 1 && rest == 0;
+    }
+  }
+
+  private static long factor(Dim d, String symbol) {
+    return d.terms().getOrDefault(List.of(symbol), 0L);
+  }
+
+  private static long rest(Dim d) {
+    return d.terms().getOrDefault(List.of(), 0L);
   }
 
   /** The extent with the symbols that weights settle replaced. */
@@ -121,14 +140,16 @@ final class Extents {
   private String symbol(String symbol) {
     String known = symbols.get(symbol);
     if (known != null) return known;
-    Value source = sources.get(symbol);
+    Source source = sources.get(symbol);
     if (source == null) {
       throw new OnnxException(
           "no input has an axis of extent '" + symbol + "', so that no runtime could know it");
     }
-    long axis = source.shape().dims().indexOf(Dim.symbol(symbol));
-    String shape = root.add("Shape", List.of(Graph.nameOf(source)));
-    String name = root.add("Gather", List.of(shape, list(axis)), Protos.attribute("axis", 0));
+    String shape = root.add("Shape", List.of(Graph.nameOf(source.input)));
+    List<String> at = List.of(shape, list((long) source.axis));
+    String name = root.add("Gather", at, Protos.attribute("axis", 0));
+    if (source.rest != 0) name = root.add("Sub", List.of(name, list(source.rest)));
+    if (source.factor != 1) name = root.add("Div", List.of(name, list(source.factor)));
     symbols.put(symbol, name);
     return name;
   }

@@ -209,7 +209,6 @@ final class Frame {
     boolean passed =
         inputs.stream().anyMatch(i -> i instanceof Item.Symbolic s && s.value().equals(v));
     if (leaf || passed || v.node().name().isPresent()) return item;
-    String base = name.replaceFirst("_[0-9]+$", "");
-    return base.isEmpty() ? item : new Item.Symbolic(type, v.named(base));
+    return new Item.Symbolic(type, v.named(Renaming.base(name)));
   }
 }

@@ -275,7 +275,7 @@ class LoopExportTest {
     }
   }
 
-  private static Graph graph(Cell cell, boolean reverse, boolean lengths, boolean carried) {
+  static Graph graph(Cell cell, boolean reverse, boolean lengths, boolean carried) {
     return graph(cell, reverse, lengths, carried, F32);
   }
 
@@ -323,7 +323,7 @@ class LoopExportTest {
     Runtimes.compare(graph, weights, export, cases);
   }
 
-  private static Map<String, Tensor> weights(Graph graph) {
+  static Map<String, Tensor> weights(Graph graph) {
     var all = Runtimes.random(graph, Map.of("T", 1L, "B", 1L), new Random(3));
     all.replaceAll((name, t) -> calm(t));
     return Runtimes.only(all, true);

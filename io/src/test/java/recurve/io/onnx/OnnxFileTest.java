@@ -41,7 +41,7 @@ class OnnxFileTest {
   private static final Dim B = Dim.symbol("batch");
 
   /** A language model in small: embedding, one loop, tied output. */
-  private static Graph model() {
+  static Graph model() {
     Value table = Ops.input("w.embedding", DType.F32, Shape.of(11, 4));
     Value u = Ops.input("w.U", DType.F32, Shape.of(4, 4));
     Value b = Ops.input("w.b", DType.F32, Shape.of(4));

@@ -39,7 +39,7 @@ class OpsExportTest {
   }
 
   /** One graph with every operation that inference has, over open extents. */
-  private static Graph everything(DType dtype) {
+  static Graph everything(DType dtype) {
     Value a = in("a", dtype, T, B, H),
         b = in("b", dtype, T, B, H),
         w = in("w", dtype, H, Dim.of(4));
