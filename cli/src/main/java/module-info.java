@@ -7,6 +7,7 @@ module recurve.cli {
   requires static org.jspecify;
   requires recurve.core;
   requires recurve.io;
+  requires recurve.measure;
   requires tools.jackson.core;
   requires tools.jackson.databind;
   requires tools.jackson.dataformat.yaml;

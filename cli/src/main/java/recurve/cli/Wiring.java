@@ -30,5 +30,6 @@ final class Wiring extends AbstractModule {
     commands.addBinding("export").to(ExportCommand.class);
     commands.addBinding("inspect").to(InspectCommand.class);
     commands.addBinding("plugins").to(PluginsCommand.class);
+    commands.addBinding("bench").to(BenchCommand.class);
   }
 }

@@ -42,6 +42,7 @@ class ArchitectureTest {
             "recurve.cells.Lstm",
             "recurve.backend.vector.VectorBackend",
             "recurve.io.checkpoint.ModelFolder",
+            "recurve.measure.Peak",
             "recurve.tck.CellTck",
             "recurve.cli.Main")) {
       assertTrue(all.contain(type), () -> type + " was not scanned");

@@ -11,6 +11,7 @@ final class Frame {
   private final int[] trips = new int[DEEPEST];
   private final float[] tile = new float[Products.scratch()];
   private float[] packed = {};
+  private float[] turned = {};
 
   Frame(int worker) {
     this.worker = worker;
@@ -33,5 +34,11 @@ final class Frame {
   float[] packed(int size) {
     if (packed.length < size) packed = new float[size];
     return packed;
+  }
+
+  /** At least so many floats, for a left side. */
+  float[] turned(int size) {
+    if (turned.length < size) turned = new float[size];
+    return turned;
   }
 }

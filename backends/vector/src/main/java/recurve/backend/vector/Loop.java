@@ -10,7 +10,8 @@ import java.util.Map;
  * Runs the instructions of a body once for each step.
  *
  * <p>Where every instruction treats the rows of a batch apart, each thread takes its rows through
- * all steps, with one join for the whole loop and none between steps.
+ * all steps, with one join for the whole loop and none between steps. Elsewhere each instruction of
+ * each step is shared out by itself.
  */
 final class Loop implements Instruction {
   private final Instruction[] body;
@@ -54,6 +55,19 @@ final class Loop implements Instruction {
     int distance = view.rank() == 0 ? 0 : view.stride(0);
     Integer known = rows.putIfAbsent(view.buffer(), distance);
     return known != null && known != distance;
+  }
+
+  /** Whether its instructions are shared out one by one, by {@link #drive}. */
+  boolean isDriven() {
+    return !byRow;
+  }
+
+  /** Runs it on the calling thread, which shares out each instruction. */
+  void drive(Workers workers) {
+    for (int k = 0; k < steps; k++) {
+      workers.trip(depth, reverse ? steps - 1 - k : k);
+      for (Instruction i : body) workers.run(i);
+    }
   }
 
   @Override

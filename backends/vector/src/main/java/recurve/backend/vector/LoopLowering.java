@@ -27,10 +27,10 @@ final class LoopLowering {
 
   LoopLowering(Lowering outer, Op.Scan scan, Node node) {
     this.outer = outer;
-    this.inner = outer.inner();
     this.scan = scan;
     this.node = node;
     this.steps = outer.context().bind(scan.length());
+    this.inner = outer.inner(steps);
     this.lengths =
         scan.lengths()
             ? Optional.of(outer.contiguous(outer.view(node.inputs().getLast())))

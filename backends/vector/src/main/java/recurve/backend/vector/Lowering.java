@@ -24,10 +24,13 @@ import recurve.ir.Value;
  */
 final class Lowering {
   private static final int FEW_ROWS = 4;
+  // floats of packed weights that a loop reads in every step from farther than the caches
+  private static final int LARGE = 6 << 20;
 
   private final Context context;
   private final Optional<Lowering> outer;
   private final int depth; // of loops around
+  private final long trips; // of all loops around
   private final List<Instruction> code = new ArrayList<>();
   private final Map<Value, View> views = new HashMap<>();
   private final Map<Value, View> destinations = new HashMap<>();
@@ -36,18 +39,19 @@ final class Lowering {
 
   /** Starts the outermost block. */
   Lowering(Context context) {
-    this(context, Optional.empty(), 0);
+    this(context, Optional.empty(), 0, 1);
   }
 
-  private Lowering(Context context, Optional<Lowering> outer, int depth) {
+  private Lowering(Context context, Optional<Lowering> outer, int depth, long trips) {
     this.context = context;
     this.outer = outer;
     this.depth = depth;
+    this.trips = trips;
   }
 
-  /** The body of a loop in this block. */
-  Lowering inner() {
-    return new Lowering(context, Optional.of(this), depth + 1);
+  /** The body of a loop of so many steps in this block. */
+  Lowering inner(int steps) {
+    return new Lowering(context, Optional.of(this), depth + 1, trips * steps);
   }
 
   Context context() {
@@ -393,10 +397,10 @@ final class Lowering {
     }
     boolean matrix = b.rank() == 2;
     boolean still = depth == 0 || this.still.contains(b);
-    // few rows read the right side once, as it lies; packing it would read it twice
-    boolean few = depth == 0 && View.size(d) / d[d.length - 1] <= FEW_ROWS && b.stride(1) == 1;
-    if (v.dtype() == DType.F32 && matrix && still && !few) {
-      packedProduct(v, a, b);
+    if (v.dtype() == DType.F32 && matrix && still) {
+      // few rows read the right side once, as it lies; packing it would read it twice
+      boolean few = trips * View.size(d) / d[d.length - 1] <= FEW_ROWS;
+      if (!few || !directProduct(v, a, b)) packedProduct(v, a, b);
       return;
     }
     View left = a;
@@ -404,8 +408,20 @@ final class Lowering {
       b = b.expandLeading(Arrays.copyOf(a.dims(), a.rank() - 2));
     }
     View to = destination(v);
-    emit(new BatchProduct(left, b, to));
+    emit(new BatchProduct(context.products(), left, b, to));
     views.put(v, to);
+  }
+
+  /** A product of few rows, if its sides can be read as they lie. */
+  private boolean directProduct(Value v, View a, View b) {
+    int[] d = context.dims(v);
+    int rows = View.size(d) / d[d.length - 1];
+    View to = inPlace(v);
+    Optional<View> left = a.reshape(new int[] {rows, a.dim(-1)});
+    if (left.isEmpty() || !DirectProduct.suits(left.get(), b)) return false;
+    emit(new DirectProduct(left.get(), b, reshaped(to, rows, d[d.length - 1])));
+    placed(v, to);
+    return true;
   }
 
   /** A product of floats whose right side is one matrix for all rows, in panels. */
@@ -424,8 +440,13 @@ final class Lowering {
       View result = reshaped(to, left.dim(0), columns);
       emit(new WideProduct(context.products(), flat, b, result));
     } else {
-      View panels = packed(b);
-      emit(new Product(context.products(), left, panels, reshaped(to, shape)));
+      View panels = packed(b), result = reshaped(to, shape);
+      boolean few = left.dim(0) < context.workers();
+      boolean large = depth > 0 && panels.size() > LARGE && context.workers() > 1;
+      emit(
+          few || large
+              ? new PanelProduct(context.products(), left, panels, result)
+              : new Product(context.products(), left, panels, result));
     }
     placed(v, to);
   }

@@ -13,8 +13,10 @@ final class Panels {
   /** Columns of a panel: two vectors. */
   static final int WIDTH = 2 * Lanes.COUNT;
 
-  // a panel of a block and the rows of a tile then share the first-level cache
-  private static final int DEEPEST = 512;
+  // A panel of so many rows passes through the first-level cache on its way from the second.
+  // Shorter
+  // ones would stay there, but adding up more blocks costs more (bench ProductBench).
+  private static final int DEEPEST = 800;
 
   private Panels() {}
 

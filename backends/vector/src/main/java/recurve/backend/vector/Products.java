@@ -1,5 +1,8 @@
 package recurve.backend.vector;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * {@code c (+)= a b} with b in packed panels: the loops around the micro-kernel.
  *
@@ -10,26 +13,27 @@ final class Products {
   // rows of a that stay in the second-level cache while panels stream past
   private static final int BLOCK_FLOATS = 96 * 1024;
 
-  private static final int WARM_DEPTH = 64, WARM_CALLS = 4000;
+  private static final int WARM_DEPTH = 64;
 
   private final Tiles tiles = new Tiles();
   private boolean warm;
 
   /**
-   * Has the compiler look at the kernels before large products do: on small ones it is done in some
-   * tenths of a second, while the first large product would crawl for as long as it runs.
+   * The kernels of full tiles on small ones, for a {@link WarmUp}; empty if it was asked before.
    */
-  synchronized void warm() {
-    if (warm) return;
+  synchronized List<Runnable> cold() {
+    if (warm) return List.of();
     warm = true;
     float[] a = new float[Tiles.HEIGHT * WARM_DEPTH], b = new float[Panels.size(WARM_DEPTH, 1)];
     float[] c = new float[scratch()];
+    var all = new ArrayList<Runnable>();
     for (int rows = Tiles.HEIGHT; rows >= Tiles.HEIGHT - 1; rows--) {
-      for (int i = 0; i < 2 * WARM_CALLS; i++) {
-        boolean add = i >= WARM_CALLS;
-        tiles.of(rows, add).run(WARM_DEPTH, a, 0, WARM_DEPTH, b, 0, c, 0, Panels.WIDTH);
+      for (boolean add : new boolean[] {false, true}) {
+        Tile tile = tiles.of(rows, add);
+        all.add(() -> tile.run(WARM_DEPTH, a, 0, WARM_DEPTH, b, 0, c, 0, Panels.WIDTH));
       }
     }
+    return all;
   }
 
   /** How many floats {@link #multiply} needs as scratch. */

@@ -47,7 +47,9 @@ final class Together implements Instruction {
     var read = new HashSet<Buffer>();
     var written = new HashSet<Buffer>();
     for (Instruction next : code) {
-      if (waits(next, same, read, written)) {
+      // a loop that shares out its own instructions is no share of anything
+      boolean alone = isDriven(next) || batch.stream().anyMatch(Together::isDriven);
+      if (!batch.isEmpty() && (alone || waits(next, same, read, written))) {
         all.add(batch.size() == 1 ? batch.get(0) : new Together(List.copyOf(batch), workers));
         batch.clear();
         read.clear();
@@ -63,6 +65,10 @@ final class Together implements Instruction {
       all.add(batch.size() == 1 ? batch.get(0) : new Together(List.copyOf(batch), workers));
     }
     return all;
+  }
+
+  private static boolean isDriven(Instruction i) {
+    return i instanceof Loop loop && loop.isDriven();
   }
 
   private static boolean waits(

@@ -189,7 +189,11 @@ final class VectorExecutable implements Executable {
     if (known != null) return known;
     var context = new Context(binding, products, kernels, workers.count());
     Program made = Program.of(graph, inputOf, context, arena);
-    if (made.work() > LARGE) products.warm();
+    if (made.work() > LARGE) {
+      var cold = new ArrayList<>(products.cold());
+      cold.addAll(kernels.cold());
+      new WarmUp().run(cold);
+    }
     if (programs.size() == MOST_PROGRAMS) programs.remove(programs.keySet().iterator().next());
     programs.put(binding, made);
     return made;

@@ -48,8 +48,17 @@ final class Workers implements AutoCloseable {
     return List.of(threads);
   }
 
+  /** Puts all threads into a trip of the loop at a depth; none of them may be at work. */
+  void trip(int depth, int trip) {
+    for (Frame f : frames) f.trip(depth, trip);
+  }
+
   /** Runs an instruction to its end. */
   void run(Instruction instruction) {
+    if (threads.length > 0 && instruction instanceof Loop loop && loop.isDriven()) {
+      loop.drive(this);
+      return;
+    }
     int extent = instruction.extent();
     if (extent == 0) return;
     if (threads.length == 0 || extent < 2 * instruction.grain()) {

@@ -30,11 +30,13 @@ class ProductsTest {
     "5, 7, 16",
     "6, 200, 17",
     "7, 513, 33",
+    "7, 801, 33",
     "13, 1025, 15",
     "50, 3, 300",
     "500, 300, 20",
     "20, 200, 800",
-    "1, 1300, 400"
+    "1, 1300, 400",
+    "11, 1601, 40"
   })
   void sameBitsAsPlainLoops(int m, int k, int n) {
     var random = new Random(m + 31 * k + 1009 * n);

@@ -1,0 +1,72 @@
+package recurve.backend.vector;
+
+import java.util.List;
+
+/**
+ * A product by packed panels whose shares are cut by panel: every thread does all rows.
+ *
+ * <p>For a batch smaller than the threads, and for weights larger than the last-level cache, of
+ * which each thread then reads its part only.
+ */
+final class PanelProduct implements Instruction {
+  private final Products products;
+  private final View a; // [units, rows of a unit, depth], the last axis contiguous
+  private final View packed;
+  private final View c; // [units, rows of a unit, columns], the last axis contiguous
+
+  PanelProduct(Products products, View a, View packed, View c) {
+    this.products = products;
+    this.a = a;
+    this.packed = packed;
+    this.c = c;
+  }
+
+  @Override
+  public int extent() {
+    return Panels.count(c.dim(2));
+  }
+
+  @Override
+  public int grain() {
+    return (int) Math.max(1, 50_000L / ((long) a.size() * Panels.WIDTH));
+  }
+
+  @Override
+  public long work() {
+    return (long) a.size() * c.dim(2);
+  }
+
+  @Override
+  public List<Access> accesses() {
+    return List.of(Access.reads(a, false), Access.reads(packed, false), Access.writes(c, false));
+  }
+
+  @Override
+  public void run(Frame frame, int from, int to) {
+    boolean single = a.dim(1) == 1; // rows are units then
+    int outer = single ? 1 : a.dim(0), rows = single ? a.dim(0) : a.dim(1);
+    int lda = a.stride(single ? 0 : 1), ldc = c.stride(single ? 0 : 1);
+    for (int u = 0; u < outer; u++) {
+      products.multiply(
+          rows,
+          a.dim(2),
+          c.dim(2),
+          a.buffer().floats(),
+          a.at(frame) + u * a.stride(0),
+          lda,
+          packed.buffer().floats(),
+          from,
+          to,
+          c.buffer().floats(),
+          c.at(frame) + u * c.stride(0),
+          ldc,
+          false,
+          frame.tile());
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "PanelProduct " + a + " x " + c.dim(2);
+  }
+}

@@ -1,0 +1,11 @@
+/**
+ * How fast this machine trains, and how fast it could.
+ *
+ * <p>Knows tasks, cells and backends by the names of their catalogs only.
+ */
+module recurve.measure {
+  requires jdk.incubator.vector;
+  requires transitive recurve.core;
+
+  exports recurve.measure;
+}

@@ -1,0 +1,94 @@
+package recurve.measure;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The most that the processor computes: fused multiply-adds that wait for no memory and for no
+ * result of each other.
+ */
+public final class Peak {
+  private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
+
+  // enough to fill the pipelines (two units of four or five cycles), few enough for 16 registers
+  private static final int CHAINS = 10;
+  private static final int TRIPS = 2_000_000, ROUNDS = 15;
+  private static final int SHORT = 500;
+  private static final long WARM_UP = 500_000_000; // ns
+
+  private Peak() {}
+
+  /**
+   * Measures GFLOP/s, a multiply-add being two, of so many threads together; takes about a second.
+   *
+   * @return the best of several short rounds: other programs can only slow one down
+   */
+  public static double gflops(int threads) {
+    double best = 0;
+    long from = System.nanoTime();
+    while (System.nanoTime() - from < WARM_UP) chains(SHORT);
+    for (int i = 0; i < ROUNDS; i++) best = Math.max(best, round(threads));
+    return best;
+  }
+
+  private static double round(int threads) {
+    var ready = new CountDownLatch(threads);
+    long[] nanos = new long[threads];
+    List<Thread> all = new ArrayList<>();
+    for (int t = 0; t < threads; t++) {
+      int own = t;
+      all.add(Thread.ofPlatform().daemon().start(() -> nanos[own] = timed(ready)));
+    }
+    for (Thread t : all) join(t);
+    double flops = 2.0 * CHAINS * FLOATS.length() * TRIPS;
+    return Arrays.stream(nanos).mapToDouble(n -> flops / n).sum();
+  }
+
+  private static long timed(CountDownLatch ready) {
+    ready.countDown();
+    try {
+      ready.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    long from = System.nanoTime();
+    float sum = 0;
+    // short calls: in a long loop without safepoints the sums would end up in memory
+    for (int i = 0; i < TRIPS; i += SHORT) sum += chains(SHORT);
+    long nanos = System.nanoTime() - from;
+    if (Float.isNaN(sum)) throw new IllegalStateException("the sums went wrong");
+    return nanos;
+  }
+
+  private static void join(Thread thread) {
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Ten chains of {@code s = s x + y}, which go to {@code y / (1 - x)} and stay there. */
+  private static float chains(int trips) {
+    FloatVector x = FloatVector.broadcast(FLOATS, 0.5f), y = FloatVector.broadcast(FLOATS, 1);
+    FloatVector a = y, b = y, c = y, d = y, e = y, f = y, g = y, h = y, i = y, j = y;
+    for (int k = 0; k < trips; k++) {
+      a = a.fma(x, y);
+      b = b.fma(x, y);
+      c = c.fma(x, y);
+      d = d.fma(x, y);
+      e = e.fma(x, y);
+      f = f.fma(x, y);
+      g = g.fma(x, y);
+      h = h.fma(x, y);
+      i = i.fma(x, y);
+      j = j.fma(x, y);
+    }
+    FloatVector all = a.add(b).add(c).add(d).add(e).add(f).add(g).add(h).add(i).add(j);
+    return all.lane(0);
+  }
+}

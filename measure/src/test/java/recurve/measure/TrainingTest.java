@@ -1,0 +1,50 @@
+package recurve.measure;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import recurve.backend.Backend;
+import recurve.cell.Cell;
+import recurve.plugin.Catalog;
+import recurve.task.Corpus;
+import recurve.task.Task;
+import recurve.train.Model;
+
+class TrainingTest {
+  @Test
+  void timesWindowsOnceWarm() {
+    Model model =
+        Model.of(Catalog.load(Task.class).get("lm"), Catalog.load(Cell.class)::get)
+            .with(Map.of("units", "3", "batch", "2", "bptt", "4", "epochs", "1000000"));
+    var workload = new Workload("tiny", model, Corpus.lines(List.of("a b c d e f g h i j")));
+    Backend reference = Catalog.load(Backend.class).get("reference");
+    var warm = new ArrayList<Double>();
+    var cold = new ArrayList<Double>();
+    long from = System.nanoTime();
+    Training.Rate rate =
+        new Training(workload, reference, 1)
+            .run(1, 1, (tokens, isWarm) -> (isWarm ? warm : cold).add(tokens));
+    double seconds = (System.nanoTime() - from) / 1e9;
+    assertTrue(!cold.isEmpty() && !warm.isEmpty(), cold + " " + warm);
+    assertTrue(rate.least() > 0 && rate.least() <= rate.median() && rate.median() <= rate.most());
+    assertEquals(warm.stream().mapToDouble(d -> d).max().orElseThrow(), rate.most());
+    assertTrue(rate.firstStep() > 0 && rate.firstStep() < seconds, "" + rate.firstStep());
+  }
+
+  @Test
+  void aShareIsOfTheLimit() {
+    var rate = new Training.Rate(1000, 900, 1100, 0.1, 50e6);
+    assertEquals(0.5, rate.shareOf(100), 1e-12);
+  }
+
+  /** More than one scalar multiply-add in ten nanoseconds, less than any processor of today. */
+  @Test
+  void thePeakIsOfThisWorld() {
+    double one = Peak.gflops(1);
+    assertTrue(one > 0.2 && one < 2000, one + " GFLOP/s");
+  }
+}
