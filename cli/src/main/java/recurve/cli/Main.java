@@ -47,6 +47,10 @@ public final class Main {
 
   static int run(String[] args, Console console, Interruption interruption) {
     boolean debug = List.of(args).contains(Flags.DEBUG);
+    if (args.length == 1 && Shell.VERSION_FLAGS.contains(args[0])) { // at once: no plugin is asked
+      console.out().println(Shell.VERSION);
+      return Exit.FINE.code();
+    }
     try {
       Installed installed = Installed.load(Installed.folders(List.of(args)), console);
       var wiring = new Wiring(console, installed, interruption);

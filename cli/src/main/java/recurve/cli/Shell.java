@@ -17,6 +17,7 @@ import recurve.option.Nearest;
 /** Finds the command that a command line asks for, and runs it. */
 final class Shell {
   static final String VERSION = "recurve 0.1.0";
+  static final List<String> VERSION_FLAGS = List.of("-V", "--version");
 
   private static final Set<String> SHARED = Set.of("-q", Flags.QUIET, Flags.DEBUG, Flags.PLUGINS);
 
@@ -115,7 +116,7 @@ final class Shell {
     addShared(root);
     root.addOption(help());
     root.addOption(
-        OptionSpec.builder("-V", "--version")
+        OptionSpec.builder(VERSION_FLAGS.toArray(String[]::new))
             .versionHelp(true)
             .description("show the version")
             .build());
