@@ -1,0 +1,138 @@
+package recurve.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import recurve.backend.CompileOptions;
+import recurve.backend.Reference;
+import recurve.cell.Scope;
+import recurve.io.checkpoint.ModelFolder;
+import recurve.io.onnx.OnnxExport;
+import recurve.io.onnx.OnnxOptions;
+import recurve.ir.DType;
+import recurve.ir.Graph;
+import recurve.ir.Tensor;
+import recurve.ir.Value;
+import recurve.task.Batches;
+import recurve.task.Corpus;
+import recurve.task.Problem;
+import recurve.train.Model;
+import recurve.train.Snapshot;
+import recurve.train.Trained;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * A trained model as ONNX files, each with cases beside it: what goes in, from batches of a text,
+ * and what must come out, from the reference in double. Other runtimes are held against them.
+ *
+ * <p>{@code InteropCases MODEL_DIR TEXT OUT_DIR NAME} writes {@code NAME-PART-FORM.onnx} and {@code
+ * .json} of the same name.
+ */
+public final class InteropCases {
+  private static final int BATCHES = 3, ROWS = 3;
+  private static final JsonMapper JSON = new JsonMapper();
+
+  private InteropCases() {}
+
+  /** Writes the files, and prints a line for each. */
+  public static void main(String[] args) throws IOException {
+    Snapshot snapshot = ModelFolder.read(Path.of(args[0]));
+    Trained trained = Trained.of(model(snapshot), snapshot);
+    Corpus text = Corpus.text(Path.of(args[1]));
+    Path out = Files.createDirectories(Path.of(args[2]));
+    for (Scope.Carry carry : carries(trained)) {
+      List<Map<String, Object>> cases = cases(trained, text, carry);
+      Trained.Exported graph = trained.graph(carry);
+      for (var form : List.of(OnnxOptions.Form.AUTO, OnnxOptions.Form.SCAN)) {
+        String part = carry == Scope.Carry.CARRIED ? "step" : "predict";
+        String name = args[3] + "-" + part + "-" + form.name().toLowerCase(Locale.ROOT);
+        OnnxExport.of(
+                graph.graph(), graph.weights(), trained.problem().metadata(), OnnxOptions.of(form))
+            .write(out.resolve(name + ".onnx"));
+        Files.writeString(out.resolve(name + ".json"), JSON.writeValueAsString(cases));
+        System.out.println(name + ": " + cases.size() + " cases");
+      }
+    }
+  }
+
+  /** With few rows in a batch: every number of a case is written out. */
+  private static Model model(Snapshot snapshot) {
+    return Model.of(snapshot.task()).with(snapshot.options()).with(Batches.BATCH.name(), ROWS);
+  }
+
+  /** Whole sequences; and where the task carries states, pieces of them too. */
+  private static Set<Scope.Carry> carries(Trained trained) {
+    return EnumSet.of(Scope.Carry.FRESH, trained.problem().carry(Problem.Purpose.PREDICT));
+  }
+
+  /** The first batches of the text; states, where there are any, go on from one to the next. */
+  private static List<Map<String, Object>> cases(Trained trained, Corpus text, Scope.Carry carry) {
+    Trained.Exported exact = trained.graph(carry, DType.F64);
+    Batches batches =
+        trained.problem().batches(text, Problem.Purpose.EVALUATE, Problem.Order.OF_TEXT);
+    var cases = new ArrayList<Map<String, Object>>();
+    try (var program = new Reference().compile(exact.graph(), CompileOptions.threads(1))) {
+      exact.weights().forEach(program::write);
+      Map<String, Tensor> states = Map.of();
+      for (int i = 0; i < Math.min(BATCHES, batches.size()); i++) {
+        Map<String, Tensor> feeds = feeds(exact, batches.get(i).inputs(), states);
+        feeds.forEach((name, t) -> program.write(name, t));
+        program.run();
+        var outputs = new LinkedHashMap<String, Tensor>();
+        for (String name : exact.graph().names()) outputs.put(name, program.read(name));
+        cases.add(Map.of("inputs", json(feeds), "outputs", json(outputs)));
+        states = outputs;
+      }
+    }
+    return cases;
+  }
+
+  private static Map<String, Tensor> feeds(
+      Trained.Exported graph, Map<String, Tensor> batch, Map<String, Tensor> before) {
+    var feeds = new LinkedHashMap<String, Tensor>();
+    var extents = new HashMap<String, Long>();
+    for (Value v : graph.inputs()) {
+      Tensor given = batch.get(Graph.nameOf(v));
+      if (given == null) continue;
+      for (int i = 0; i < v.rank(); i++) extents.put(v.dim(i).toString(), (long) given.dim(i));
+    }
+    for (Value v : graph.inputs()) {
+      String name = Graph.nameOf(v);
+      Tensor given = batch.get(name);
+      Tensor last = before.get(name + "'");
+      if (given != null) feeds.put(name, given.cast(v.dtype()));
+      else if (last != null) feeds.put(name, last);
+      else feeds.put(name, Tensor.zeros(v.dtype(), dims(v.shape().bind(extents))));
+    }
+    return feeds;
+  }
+
+  private static int[] dims(long[] extents) {
+    return Arrays.stream(extents).mapToInt(Math::toIntExact).toArray();
+  }
+
+  private static Map<String, Object> json(Map<String, Tensor> tensors) {
+    var object = new LinkedHashMap<String, Object>();
+    tensors.forEach(
+        (name, t) ->
+            object.put(
+                name,
+                Map.of(
+                    "integers",
+                    t.dtype() == DType.I32,
+                    "dims",
+                    t.dims(),
+                    "data",
+                    t.dtype() == DType.I32 ? t.ints() : t.cast(DType.F64).doubles())));
+    return object;
+  }
+}
