@@ -1,4 +1,4 @@
-/** Tasks over text: language modelling, classification, tagging. */
+/** Tasks over text: language modelling, classification, tagging, translation. */
 module recurve.tasks {
   requires recurve.core;
   requires recurve.io;
@@ -6,5 +6,6 @@ module recurve.tasks {
   provides recurve.task.Task with
       recurve.tasks.classify.Classification,
       recurve.tasks.lm.LanguageModeling,
+      recurve.tasks.seq2seq.SequenceToSequence,
       recurve.tasks.tag.Tagging;
 }

@@ -8,8 +8,12 @@ import java.util.Map;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 import recurve.io.text.TextReader;
+import recurve.option.Options;
 import recurve.task.Corpus;
 import recurve.task.Report;
+import recurve.task.Session;
+import recurve.task.Task;
+import recurve.train.Trained;
 
 /** {@code recurve evaluate}: a model's figures on a text. */
 final class EvaluateCommand implements Command {
@@ -18,12 +22,14 @@ final class EvaluateCommand implements Command {
   private final Console console;
   private final Models models;
   private final Backends backends;
+  private final Decoding decoding;
 
   @Inject
-  EvaluateCommand(Console console, Models models, Backends backends) {
+  EvaluateCommand(Console console, Models models, Backends backends, Decoding decoding) {
     this.console = console;
     this.models = models;
     this.backends = backends;
+    this.decoding = decoding;
   }
 
   @Override
@@ -34,7 +40,9 @@ final class EvaluateCommand implements Command {
   @Override
   public List<String> examples() {
     return List.of(
-        "recurve evaluate model --data test.txt", "recurve evaluate model --data test.txt --json");
+        "recurve evaluate model --data test.txt",
+        "recurve evaluate model --data test.txt --json",
+        "recurve evaluate model --data test.de,test.en --beam 5");
   }
 
   @Override
@@ -42,16 +50,15 @@ final class EvaluateCommand implements Command {
     spec.addPositional(Flags.position("DIR", "the model's folder"));
     spec.addOption(Flags.required("FILE", "text in the form that the task was trained on", DATA));
     Flags.addRunning(spec);
-    spec.addOption(Flags.truth("one JSON object", Flags.JSON));
+    decoding.declare(spec);
   }
 
   @Override
   public void run(ParseResult given) {
-    Path data = Flags.path(Flags.text(given, DATA).orElseThrow());
-    TextReader.open(data).close();
+    List<Path> data = Flags.paths(Flags.text(given, DATA).orElseThrow(), path -> path);
+    data.forEach(file -> TextReader.open(file).close());
     Models.Loaded model = models.load(Flags.path(Flags.position(given)));
-    Backends.Choice on = backends.choose(given);
-    Report report = model.trained().evaluate(Corpus.text(data), on.backend(), on.threads());
+    Report report = report(model.trained(), new Corpus.Paths(data), given);
     if (Flags.isSet(given, Flags.JSON)) {
       console.out().println(json(model.snapshot().task(), report));
     } else {
@@ -61,6 +68,27 @@ final class EvaluateCommand implements Command {
         console.out().println(table.name().replace('_', ' '));
         table.lines().forEach(console.out()::println);
       }
+    }
+  }
+
+  /** With decoding options the figures of what they decode, else those of the objective. */
+  private Report report(Trained trained, Corpus corpus, ParseResult given) {
+    Task task = trained.model().task();
+    Options options = decoding.options(task, given);
+    Backends.Choice on = backends.choose(given);
+    if (options.declared().stream().noneMatch(options::isSet)) {
+      return trained.evaluate(corpus, on.backend(), on.threads());
+    }
+    try (Session session = trained.session(on.backend(), on.threads())) {
+      return trained
+          .problem()
+          .evaluate(session, corpus, options)
+          .orElseThrow(
+              () ->
+                  Failure.usage(
+                      "how a model of task "
+                          + task.name()
+                          + " decodes changes none of its figures. Leave those options out."));
     }
   }
 

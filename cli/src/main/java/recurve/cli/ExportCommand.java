@@ -4,20 +4,20 @@ import jakarta.inject.Inject;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
-import recurve.cell.Scope;
 import recurve.io.onnx.OnnxException;
 import recurve.io.onnx.OnnxExport;
 import recurve.io.onnx.OnnxOptions;
 import recurve.ir.Graph;
 import recurve.ir.Value;
+import recurve.task.Problem;
 import recurve.train.Trained;
 
 /** {@code recurve export}: a trained model for other runtimes. */
@@ -33,20 +33,6 @@ final class ExportCommand implements Command {
   ExportCommand(Console console, Models models) {
     this.console = console;
     this.models = models;
-  }
-
-  /** What of a model is exported. */
-  private enum Part {
-    /** Whole sequences, each from the beginning. */
-    PREDICT(Scope.Carry.FRESH),
-    /** Pieces of sequences: states come in and go out. */
-    STEP(Scope.Carry.CARRIED);
-
-    private final Scope.Carry carry;
-
-    Part(Scope.Carry carry) {
-      this.carry = carry;
-    }
   }
 
   @Override
@@ -72,7 +58,10 @@ final class ExportCommand implements Command {
             FORM));
     spec.addOption(
         Flags.value(
-            "PART", "predict (whole sequences, the default) or step (states in and out)", GRAPH));
+            "PART",
+            "predict (whole sequences, the default), step (states in and out), or of task seq2seq"
+                + " encoder and decoder-step",
+            GRAPH));
     spec.addOption(Flags.truth("one JSON object", Flags.JSON));
   }
 
@@ -80,9 +69,11 @@ final class ExportCommand implements Command {
   public void run(ParseResult given) {
     Path file = Flags.path(Flags.text(given, ONNX).orElseThrow());
     OnnxOptions.Form form = choice(given, FORM, OnnxOptions.Form.AUTO);
-    Part part = choice(given, GRAPH, Part.PREDICT);
+    String name = Flags.text(given, GRAPH).orElse(Problem.Part.PREDICT);
     Trained trained = models.load(Flags.path(Flags.position(given))).trained();
-    Trained.Exported graph = trained.graph(part.carry);
+    Problem.Part part = trained.problem().parts().get(name);
+    if (part == null) throw wrong(GRAPH, name, trained.problem().parts().keySet());
+    Trained.Exported graph = trained.graph(part);
     OnnxExport export;
     try {
       export =
@@ -105,15 +96,11 @@ final class ExportCommand implements Command {
         .filter(e -> lower(e).equals(text.get()))
         .findFirst()
         .orElseThrow(
-            () ->
-                Failure.usage(
-                    flag
-                        + " is '"
-                        + text.get()
-                        + "' but takes one of "
-                        + Arrays.stream(all)
-                            .map(ExportCommand::lower)
-                            .collect(Collectors.joining(", "))));
+            () -> wrong(flag, text.get(), Arrays.stream(all).map(ExportCommand::lower).toList()));
+  }
+
+  private static Failure wrong(String flag, String text, Collection<String> known) {
+    return Failure.usage(flag + " is '" + text + "' but takes one of " + String.join(", ", known));
   }
 
   private static String lower(Enum<?> constant) {

@@ -1,13 +1,16 @@
 package recurve.cli;
 
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
@@ -128,6 +131,13 @@ final class Flags {
 
   static String position(ParseResult given) {
     return given.matchedPositionalValue(0, "");
+  }
+
+  /** One file that was typed, or several that belong together, joined by commas. */
+  static List<Path> paths(String text, UnaryOperator<Path> resolved) {
+    Path whole = resolved.apply(path(text));
+    if (text.indexOf(',') < 0 || Files.exists(whole)) return List.of(whole); // a comma of its own
+    return Arrays.stream(text.split(",", -1)).map(name -> resolved.apply(path(name))).toList();
   }
 
   /** A path that was typed. */

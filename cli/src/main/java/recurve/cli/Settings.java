@@ -4,11 +4,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import recurve.cell.Cell;
+import recurve.cell.Decoder;
 import recurve.cell.Encoder;
 import recurve.option.Nearest;
 import recurve.option.Option;
@@ -63,14 +65,19 @@ final class Settings {
 
   /** A file that was named; one in a configuration is looked for beside it. */
   Optional<Path> path(String name) {
-    return get(name)
-        .map(
-            s ->
-                switch (s.source()) {
-                  case Setting.Source.CommandLine line -> Flags.path(s.text());
-                  case Setting.Source.Place place ->
-                      Path.of(place.file()).resolveSibling(Flags.path(s.text()));
-                });
+    return get(name).map(s -> resolved(s, Flags.path(s.text())));
+  }
+
+  /** The text that was named: a file, or two that are parallel, joined by a comma. */
+  List<Path> paths(String name) {
+    return get(name).map(s -> Flags.paths(s.text(), path -> resolved(s, path))).orElse(List.of());
+  }
+
+  private static Path resolved(Setting s, Path path) {
+    return switch (s.source()) {
+      case Setting.Source.CommandLine line -> path;
+      case Setting.Source.Place place -> Path.of(place.file()).resolveSibling(path);
+    };
   }
 
   /** A whole number of at least one. */
@@ -98,7 +105,7 @@ final class Settings {
 
   /** The model that the settings describe. */
   Model model(Task task, Installed installed) {
-    List<Cell> cells = cells(Encoder.CELL.format(Encoder.CELL.standard()), installed);
+    List<Cell> cells = cells(Map.of(), installed);
     List<Option<?>> declared = Model.declared(task, cells);
     var values = new LinkedHashMap<String, String>();
     for (Setting s : ofModel()) {
@@ -115,7 +122,7 @@ final class Settings {
    */
   Model model(Model begun, Set<Option<?>> free, Installed installed) {
     Map<String, String> was = begun.options().toMap();
-    List<Cell> cells = cells(was.getOrDefault(Encoder.CELL.name(), ""), installed);
+    List<Cell> cells = cells(was, installed);
     var values = new LinkedHashMap<String, String>();
     for (Setting s : ofModel()) {
       Option<?> option = checked(s, begun.options().declared(), installed, cells);
@@ -136,8 +143,20 @@ final class Settings {
     return begun.with(values);
   }
 
-  private List<Cell> cells(String standard, Installed installed) {
-    Setting setting = get(Encoder.CELL.name()).orElse(line(Encoder.CELL.name(), standard));
+  /** The cells that are named here, or else in other options. */
+  private List<Cell> cells(Map<String, String> others, Installed installed) {
+    String standard = Encoder.CELL.format(Encoder.CELL.standard());
+    var all = new LinkedHashSet<Cell>();
+    all.addAll(
+        cells(Encoder.CELL.name(), others.getOrDefault(Encoder.CELL.name(), standard), installed));
+    all.addAll(cells(Decoder.CELL.name(), others.getOrDefault(Decoder.CELL.name(), ""), installed));
+    return List.copyOf(all);
+  }
+
+  private List<Cell> cells(String option, String other, Installed installed) {
+    Setting setting = get(option).orElse(line(option, other));
+    boolean asEncoder = option.equals(Decoder.CELL.name()) && setting.text().isBlank();
+    if (asEncoder) return List.of();
     try {
       return Encoder.CELL.parse(setting.text()).stream()
           .distinct()

@@ -48,6 +48,7 @@ final class TrainCommand implements Command {
     return List.of(
         "recurve train lm --train text.txt --out model --units 128 --epochs 5",
         "recurve train lm --config examples/sample.yaml --out model --learning-rate 0.002",
+        "recurve train seq2seq --train train.de,train.en --valid valid.de,valid.en --out model",
         "recurve train lm --train text.txt --out model --resume");
   }
 
@@ -55,7 +56,9 @@ final class TrainCommand implements Command {
   public void declare(CommandSpec spec) {
     String tasks = String.join(", ", installed.tasks().names());
     spec.addPositional(Flags.position("TASK", "what to learn: " + tasks));
-    spec.addOption(Flags.value("FILE", "text to learn from", "--train"));
+    spec.addOption(
+        Flags.value(
+            "FILE", "text to learn from; two files joined by a comma are parallel", "--train"));
     spec.addOption(Flags.value("FILE", "text to choose the best epoch by", "--valid"));
     spec.addOption(Flags.value("FILE", "text to report on at the end", "--test"));
     spec.addOption(Flags.value("DIR", "folder for the model; must not exist", "--out"));
@@ -137,14 +140,12 @@ final class TrainCommand implements Command {
 
   /** The training text is read at once; the others too, before hours of training. */
   private static Optional<Corpus> text(Settings settings, String name) {
-    Optional<Path> path = settings.path(name);
-    path.ifPresent(
-        p -> {
-          try (TextReader in = TextReader.open(p)) {
-            if (name.equals("train")) return;
-            while (in.next().isPresent()) {}
-          }
-        });
-    return path.map(Corpus::text);
+    List<Path> paths = settings.paths(name);
+    for (Path p : paths) {
+      try (TextReader in = TextReader.open(p)) {
+        while (!name.equals("train") && in.next().isPresent()) {}
+      }
+    }
+    return paths.isEmpty() ? Optional.empty() : Optional.of(new Corpus.Paths(paths));
   }
 }

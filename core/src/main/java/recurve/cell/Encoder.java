@@ -46,10 +46,12 @@ public final class Encoder implements Layer {
   public static final Option<Boolean> LEARNED_STATE =
       Option.of("learned_state", false, "learn the first state; else it is zero");
 
+  private final Options options;
   private final Function<String, Cell> cells;
   private final Layer layers;
 
-  private Encoder(Function<String, Cell> cells, Layer layers) {
+  private Encoder(Options options, Function<String, Cell> cells, Layer layers) {
+    this.options = options;
     this.cells = cells;
     this.layers = layers;
   }
@@ -93,7 +95,8 @@ public final class Encoder implements Layer {
       double before = i == 0 ? options.get(INPUT_DROPOUT) : options.get(DROPOUT);
       stack.add(dropout(options, before).then(layer));
     }
-    return new Encoder(cells, Layer.stack(stack).then(dropout(options, options.get(DROPOUT))));
+    Layer all = Layer.stack(stack).then(dropout(options, options.get(DROPOUT)));
+    return new Encoder(options, cells, all);
   }
 
   /** Another stack, by other options: a task has one beside the first for characters, say. */
@@ -106,10 +109,24 @@ public final class Encoder implements Layer {
     return layers.apply(scope, x);
   }
 
-  private static Layer layer(Options options, Cell cell, int units) {
+  /**
+   * The layers of a decoder beside this encoder, from the same options.
+   *
+   * @throws OptionException if they ask for what a decoder cannot be
+   */
+  public Decoder decoder() {
+    return Decoder.of(options, cells);
+  }
+
+  /** A cell's loop, with those of the options that are the cell's own. */
+  static Rnn rnn(Options options, Cell cell, int units) {
     Options own = Options.of(cell.options());
     for (Option<?> o : cell.options()) own = copy(options, own, o);
-    var rnn = new Rnn(cell, own, units, false, options.get(LEARNED_STATE));
+    return new Rnn(cell, own, units, false, options.get(LEARNED_STATE));
+  }
+
+  private static Layer layer(Options options, Cell cell, int units) {
+    Rnn rnn = rnn(options, cell, units);
     Layer layer = options.get(BIDIRECTIONAL) ? Layer.bidirectional(rnn, options.get(MERGE)) : rnn;
     if (options.get(RESIDUAL)) layer = residualWhereWidthsAgree(layer);
     return options.get(LAYER_NORM) ? layer.then(Layer.normalization("norm")) : layer;
@@ -127,7 +144,8 @@ public final class Encoder implements Layer {
     };
   }
 
-  private static Layer dropout(Options options, double rate) {
+  /** Dropout with the mask that the options ask for. */
+  public static Layer dropout(Options options, double rate) {
     return switch (options.get(DROPOUT_MASK)) {
       case STEP -> Layer.dropout(rate);
       case SEQUENCE -> Layer.variationalDropout(rate);

@@ -41,27 +41,26 @@ public record Rnn(Cell cell, Options options, int units, boolean reverse, boolea
 
   @Override
   public Sequence apply(Scope scope, Sequence x) {
-    Trace probe = probe(scope, x);
-    List<String> names = List.copyOf(probe.widths.keySet());
+    Needs needs = needs(scope, x.batch(), x.width());
+    List<String> names = List.copyOf(needs.states.keySet());
     var init = new ArrayList<Value>();
     for (String name : names)
-      init.add(first(scope, name, requireNonNull(probe.widths.get(name)), x.batch()));
+      init.add(first(scope, name, requireNonNull(needs.states.get(name)), x.batch()));
     var xs = new ArrayList<Value>();
     xs.add(x.values());
-    for (int width : probe.noises) {
+    for (int width : needs.noises) {
       xs.add(scope.noise(Shape.of(x.time(), x.batch(), Dim.of(width))));
     }
-    var perSequence = new ArrayList<Value>(); // outside the loop: captured, one draw for all steps
-    for (int width : probe.locked) perSequence.add(scope.noise(Shape.of(x.batch(), Dim.of(width))));
+    List<Value> locked = needs.locked(scope, x.batch());
     var loop = new Loop(x.time(), reverse, x.lengths());
     Loop.Result result =
         loop.run(
             init,
             xs,
             (carry, step) -> {
-              var trace = new Trace(scope, step.get(0), i -> step.get(i + 1), perSequence::get);
-              for (int i = 0; i < names.size(); i++) trace.states.put(names.get(i), carry.get(i));
-              Next next = checked(trace, cell.step(trace));
+              var states = new LinkedHashMap<String, Value>();
+              for (int i = 0; i < names.size(); i++) states.put(names.get(i), carry.get(i));
+              Next next = step(scope, step.get(0), states, step.subList(1, step.size()), locked);
               return new Loop.Trip(
                   names.stream().map(n -> state(next, n)).toList(), List.of(next.output()));
             });
@@ -75,21 +74,19 @@ public record Rnn(Cell cell, Options options, int units, boolean reverse, boolea
    */
   public Sequence unrolled(Scope scope, Sequence x) {
     int time = Math.toIntExact(x.time().number());
-    Trace probe = probe(scope, x);
+    Needs needs = needs(scope, x.batch(), x.width());
     Map<String, Value> states = new LinkedHashMap<>();
-    probe.widths.forEach((n, width) -> states.put(n, first(scope, n, width, x.batch())));
+    needs.states.forEach((n, width) -> states.put(n, first(scope, n, width, x.batch())));
     var stacked = new ArrayList<Value>();
-    for (int width : probe.noises) {
+    for (int width : needs.noises) {
       stacked.add(scope.noise(Shape.of(x.time(), x.batch(), Dim.of(width))));
     }
-    var perSequence = new ArrayList<Value>();
-    for (int width : probe.locked) perSequence.add(scope.noise(Shape.of(x.batch(), Dim.of(width))));
+    List<Value> locked = needs.locked(scope, x.batch());
     Value[] ys = new Value[time];
     for (int i = 0; i < time; i++) {
       int t = reverse ? time - 1 - i : i;
-      var trace = new Trace(scope, at(x.values(), t), k -> at(stacked.get(k), t), perSequence::get);
-      trace.states.putAll(states);
-      Next next = checked(trace, cell.step(trace));
+      List<Value> noise = stacked.stream().map(v -> at(v, t)).toList();
+      Next next = step(scope, at(x.values(), t), states, noise, locked);
       states.putAll(next.states());
       ys[t] = next.output().unsqueeze(0);
     }
@@ -101,21 +98,46 @@ public record Rnn(Cell cell, Options options, int units, boolean reverse, boolea
     return sequence.slice(0, t, t + 1).squeeze(0);
   }
 
-  private Value first(Scope scope, String name, int width, Dim batch) {
+  /**
+   * What a step reads besides its input.
+   *
+   * @param states widths by name
+   * @param noises widths of what is drawn anew at each step
+   * @param locked widths of what is drawn once a sequence
+   * @param output the width of what it gives
+   */
+  record Needs(
+      Map<String, Integer> states, List<Integer> noises, List<Integer> locked, Dim output) {
+    /** What is drawn once a sequence: outside of the loop, so that all steps capture one draw. */
+    List<Value> locked(Scope scope, Dim batch) {
+      return locked.stream().map(w -> scope.noise(Shape.of(batch, Dim.of(w)))).toList();
+    }
+  }
+
+  /** Runs the step once on the side, to learn its states and noise. */
+  Needs needs(Scope scope, Dim batch, Dim width) {
+    Value input = Ops.input("x", scope.dtype(), Shape.of(batch, width));
+    IntFunction<Value> none = i -> input; // shapes are made from the widths asked for
+    var trace = new Trace(scope.probe(), input, none, none);
+    trace.probing = true;
+    Next next = checked(trace, cell.step(trace));
+    return new Needs(trace.widths, trace.noises, trace.locked, next.output().dim(1));
+  }
+
+  /** One step, for loops that others write. */
+  Next step(
+      Scope scope, Value input, Map<String, Value> states, List<Value> noise, List<Value> locked) {
+    var trace = new Trace(scope, input, noise::get, locked::get);
+    trace.states.putAll(states);
+    return checked(trace, cell.step(trace));
+  }
+
+  /** The first value of a state where nothing was read before. */
+  Value first(Scope scope, String name, int width, Dim batch) {
     Shape shape = Shape.of(batch, Dim.of(width));
     if (!learned) return scope.initial(name, shape);
     Value start = scope.parameter(name + ".first", Init.BIAS, Shape.of(width));
     return scope.initial(name, start.expand(shape));
-  }
-
-  /** Runs the step once on the side, to learn its states and noise. */
-  private Trace probe(Scope scope, Sequence x) {
-    Value input = Ops.input("x", scope.dtype(), Shape.of(x.batch(), x.width()));
-    IntFunction<Value> none = i -> input; // shapes are made from the widths asked for
-    var trace = new Trace(scope.probe(), input, none, none);
-    trace.probing = true;
-    checked(trace, cell.step(trace));
-    return trace;
   }
 
   private Next checked(Trace trace, Next next) {

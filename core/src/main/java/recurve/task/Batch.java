@@ -1,5 +1,6 @@
 package recurve.task;
 
+import java.util.List;
 import java.util.Map;
 import recurve.ir.Tensor;
 
@@ -9,9 +10,17 @@ import recurve.ir.Tensor;
  * @param inputs by the names under which the objective made its inputs
  * @param fresh whether carried states begin anew before it
  * @param tokens how many tokens it holds, for rates
+ * @param references text that an evaluation compares with, and no graph reads
  */
-public record Batch(Map<String, Tensor> inputs, boolean fresh, int tokens) {
+public record Batch(
+    Map<String, Tensor> inputs, boolean fresh, int tokens, List<String> references) {
   public Batch {
     inputs = Map.copyOf(inputs);
+    references = List.copyOf(references);
+  }
+
+  /** A batch whose evaluation reads its inputs only. */
+  public Batch(Map<String, Tensor> inputs, boolean fresh, int tokens) {
+    this(inputs, fresh, tokens, List.of());
   }
 }

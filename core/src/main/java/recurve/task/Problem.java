@@ -1,7 +1,9 @@
 package recurve.task;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import recurve.cell.Encoder;
 import recurve.cell.Scope;
@@ -23,6 +25,19 @@ public interface Problem {
   Map<String, Value> outputs(Scope scope, Encoder encoder);
 
   /**
+   * The graphs of the trained model that run or are exported each by itself, by name.
+   *
+   * <p>One that decodes by more than {@link #outputs} has further ones, which a session gives by
+   * {@link Session#part}.
+   */
+  default Map<String, Part> parts() {
+    var parts = new LinkedHashMap<String, Part>();
+    parts.put(Part.PREDICT, new Part(Scope.Carry.FRESH, this::outputs));
+    parts.put(Part.STEP, new Part(Scope.Carry.CARRIED, this::outputs));
+    return parts;
+  }
+
+  /**
    * The batches of a text to train on or to evaluate, in an order that is a pure function of the
    * arguments.
    */
@@ -30,6 +45,16 @@ public interface Problem {
 
   /** An empty evaluation. */
   Evaluation evaluation();
+
+  /**
+   * The figures of what is decoded by these options, where that is more than {@link #evaluation}
+   * sees.
+   *
+   * @return nothing if no decoding option changes a figure
+   */
+  default Optional<Report> evaluate(Session session, Corpus corpus, Options decoding) {
+    return Optional.empty();
+  }
 
   /** One line of text for each prediction about the input, by the decoding options. */
   Stream<String> predict(Session session, Corpus input, Options decoding);
@@ -46,6 +71,26 @@ public interface Problem {
   /** Metadata for an exported graph. */
   default Map<String, String> metadata() {
     return Map.of();
+  }
+
+  /**
+   * A graph of the trained model.
+   *
+   * @param carry whether states come in and go out, or begin as zeros
+   */
+  record Part(Scope.Carry carry, Outputs outputs) {
+    /** Whole sequences, each from the beginning. */
+    public static final String PREDICT = "predict";
+
+    /** Pieces of sequences: states come in and go out. */
+    public static final String STEP = "step";
+
+    /** Builds the outputs by name, in a fixed order. */
+    @FunctionalInterface
+    public interface Outputs {
+      /** The outputs in a scope. */
+      Map<String, Value> of(Scope scope, Encoder encoder);
+    }
   }
 
   /** What a model is run for. */

@@ -8,6 +8,12 @@ public interface Session extends AutoCloseable {
   /** Runs the problem's outputs graph over some inputs; gives the outputs by name. */
   Map<String, Tensor> run(Map<String, Tensor> inputs);
 
+  /**
+   * The session of another of the problem's graphs, by the name that {@link Problem#parts} has; it
+   * ends with this one.
+   */
+  Session part(String name);
+
   /** Begins anew: the states of the next run's rows are those of a fresh start. */
   void restart();
 

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import recurve.cell.Cell;
+import recurve.cell.Decoder;
 import recurve.cell.Encoder;
 import recurve.cell.Init;
 import recurve.cell.Scope;
@@ -71,10 +72,18 @@ public final class Model {
         .filter(options::isSet)
         .forEach(o -> all.put(o.name(), String.valueOf(options.toMap().get(o.name()))));
     all.putAll(values);
-    String names = all.get(Encoder.CELL.name());
-    List<String> asked = names == null ? Encoder.CELL.standard() : Encoder.CELL.parse(names);
-    List<Cell> used = asked.stream().distinct().map(cells).toList();
+    List<Cell> used = cellNames(all).stream().map(cells).toList();
     return new Model(task, cells, Options.of(declared(task, used)).with(all));
+  }
+
+  /** The cells that options name, each once: what a model of theirs declares depends on them. */
+  public static List<String> cellNames(Map<String, String> options) {
+    String encoder = options.get(Encoder.CELL.name());
+    String decoder = options.getOrDefault(Decoder.CELL.name(), "");
+    var names = new LinkedHashSet<String>();
+    names.addAll(encoder == null ? Encoder.CELL.standard() : Encoder.CELL.parse(encoder));
+    if (!decoder.isBlank()) names.addAll(Encoder.CELL.parse(decoder));
+    return List.copyOf(names);
   }
 
   /** Everything that can be set of a task with these cells. */
@@ -117,9 +126,9 @@ public final class Model {
   }
 
   /** The model's inference graph under construction, with its outputs. */
-  Built outputs(Problem problem, Scope.Carry carry, DType dtype) {
-    Scope scope = Scope.root(Scope.Mode.EVALUATE, carry, dtype);
-    return new Built(scope, problem.outputs(scope, encoder()));
+  Built outputs(Problem.Part part, DType dtype) {
+    Scope scope = Scope.root(Scope.Mode.EVALUATE, part.carry(), dtype);
+    return new Built(scope, part.outputs().of(scope, encoder()));
   }
 
   /** A scope and the outputs built in it. */

@@ -64,7 +64,16 @@ public record Trained(Model model, Problem problem, Map<String, Tensor> weights)
    * the rounding of others is measured against.
    */
   public Exported graph(Scope.Carry carry, DType dtype) {
-    Model.Built built = model.outputs(problem, carry, dtype);
+    return graph(new Problem.Part(carry, problem::outputs), dtype);
+  }
+
+  /** One of the problem's graphs, for export. */
+  public Exported graph(Problem.Part part) {
+    return graph(part, DType.F32);
+  }
+
+  private Exported graph(Problem.Part part, DType dtype) {
+    Model.Built built = model.outputs(part, dtype);
     var outputs = new LinkedHashMap<String, Value>(built.outputs());
     outputs.putAll(Carried.outputs(built.scope()));
     var own = new LinkedHashMap<String, Tensor>();

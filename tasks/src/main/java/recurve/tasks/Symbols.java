@@ -38,7 +38,12 @@ public enum Symbols {
 
   /** The symbols that the options ask for. */
   public static Symbols of(Options options) {
-    return switch (options.get(LEVEL)) {
+    return of(options.get(LEVEL));
+  }
+
+  /** The symbols of a level. */
+  public static Symbols of(Level level) {
+    return switch (level) {
       case WORD -> WORDS;
       case CHARACTER -> CHARACTERS;
     };
