@@ -96,8 +96,8 @@ final class Pairs {
       if (x.isEmpty() && y.isEmpty()) return;
       if (x.isEmpty() || y.isEmpty()) {
         TextReader more = x.isEmpty() ? b : a, fewer = x.isEmpty() ? a : b;
-        String found = "a line more than " + fewer.name() + " has, which ends after ";
-        throw more.problem(1, found + fewer.line() + " lines; expected as many in both.");
+        String found = "a line more than " + fewer.name() + " has, which ends with line ";
+        throw more.problem(1, found + fewer.line() + "; expected as many in both.");
       }
       if (x.get().isBlank() && y.get().isBlank()) continue; // nothing is lost
       each.accept(pair(a, x.get(), 1, b, y.get(), 1));

@@ -81,10 +81,10 @@ class PairsTest {
     Path one = file("a.de", "ja\n"), two = file("a.en", "yes\nno\n");
     String found = "a line more than ";
     fails(
-        "a.en:2:1: " + found + "a.de has, which ends after 1 lines; expected as many in both.",
+        "a.en:2:1: " + found + "a.de has, which ends with line 1; expected as many in both.",
         Corpus.text(one, two));
     fails(
-        "a.en:2:1: " + found + "a.de has, which ends after 1 lines; expected as many in both.",
+        "a.en:2:1: " + found + "a.de has, which ends with line 1; expected as many in both.",
         Corpus.text(two, one));
     fails(
         "b.en:1:1: the target is empty; expected text on both sides.",
