@@ -43,7 +43,8 @@ final class StepBench {
     var options = CompileOptions.threads(threads).retaining(step.retained());
     var e = (VectorExecutable) backend.compile(Passes.optimize(step.graph()), options);
     var random = new Random(1);
-    int rows = batch.inputs().values().iterator().next().dim(1);
+    int rows =
+        batch.inputs().values().stream().filter(t -> t.rank() == 2).findAny().orElseThrow().dim(1);
     for (Value v : step.graph().inputs()) {
       String name = Graph.nameOf(v);
       Tensor given = batch.inputs().get(name);

@@ -4,6 +4,9 @@ import java.util.List;
 
 /** A product by packed panels; shares are cut by rows. */
 final class Product implements Instruction {
+  // floats that are not left in the second-level cache from piece to piece
+  private static final int LARGE = 1 << 20;
+
   private final Products products;
   private final View a; // [units, rows of a unit, depth], the last axis contiguous
   private final View packed;
@@ -26,6 +29,12 @@ final class Product implements Instruction {
   public int grain() {
     long each = (long) a.dim(1) * a.dim(2) * c.dim(2);
     return (int) Math.max(1, Math.min(Tiles.HEIGHT, 100_000 / Math.max(1, each)));
+  }
+
+  /** Each piece reads the whole right side: few pieces of a large one. */
+  @Override
+  public int pieces() {
+    return packed.size() > LARGE ? 1 : 4;
   }
 
   @Override

@@ -69,17 +69,15 @@ final class Products {
     boolean narrow = (long) Math.min(rows, BLOCK_FLOATS / block) * columns <= BLOCK_FLOATS;
     int high = Math.max(8 * Tiles.HEIGHT, BLOCK_FLOATS / (narrow ? block : depth));
     int blocks = (rows + high - 1) / high;
-    for (int n = 0; n < blocks; n++) {
-      int i0 = (int) ((long) rows * n / blocks), i1 = (int) ((long) rows * (n + 1) / blocks);
-      if (narrow) {
-        for (int k = 0; k < depth; k += block) {
-          for (int p = fromPanel; p < toPanel; p++) {
-            panel(i0, i1, depth, k, columns, a, ao, lda, b, p, c, co, ldc, add, scratch);
-          }
-        }
-      } else {
+    // Blocks of depth outermost: of a right side larger than the caches, a block is read from
+    // memory
+    // once, and then from the last-level cache for each block of rows.
+    int step = narrow ? block : depth;
+    for (int k0 = 0; k0 < depth; k0 += step) {
+      for (int n = 0; n < blocks; n++) {
+        int i0 = (int) ((long) rows * n / blocks), i1 = (int) ((long) rows * (n + 1) / blocks);
         for (int p = fromPanel; p < toPanel; p++) {
-          for (int k = 0; k < depth; k += block) {
+          for (int k = k0; k < Math.min(depth, k0 + step); k += block) {
             panel(i0, i1, depth, k, columns, a, ao, lda, b, p, c, co, ldc, add, scratch);
           }
         }
