@@ -10,6 +10,8 @@ import picocli.CommandLine.ParseResult;
 import recurve.option.Option;
 import recurve.option.Options;
 import recurve.task.Task;
+import recurve.train.Model;
+import recurve.train.Trained;
 
 /** What {@code predict} and {@code generate} share: decoding options, and writing lines. */
 final class Decoding {
@@ -29,6 +31,24 @@ final class Decoding {
     var help = new OptionHelp();
     for (Task task : installed.everyTask()) help.group("Task " + task.name(), task.decoding());
     help.addTo(spec);
+  }
+
+  /**
+   * The model with the decoding options that are its own too, such as a threshold, in place of
+   * those that it was trained with.
+   */
+  static Trained instead(Trained trained, Options decoding) {
+    Task task = trained.model().task();
+    List<Option<?>> own = task.options();
+    var values = new LinkedHashMap<String, String>();
+    for (Option<?> o : decoding.declared()) {
+      if (!decoding.isSet(o) || !own.contains(o)) continue;
+      values.put(o.name(), String.valueOf(decoding.toMap().get(o.name())));
+    }
+    if (values.isEmpty()) return trained;
+    Model model = trained.model().with(values);
+    var problem = task.restore(model.options(), trained.problem().vocabularies());
+    return new Trained(model, problem, trained.weights());
   }
 
   /** The options given, for a task. */

@@ -42,6 +42,7 @@ final class EvaluateCommand implements Command {
     return List.of(
         "recurve evaluate model --data test.txt",
         "recurve evaluate model --data test.txt --json",
+        "recurve evaluate model --data test.tsv --threshold 0.4",
         "recurve evaluate model --data test.de,test.en --beam 5");
   }
 
@@ -76,12 +77,12 @@ final class EvaluateCommand implements Command {
     Task task = trained.model().task();
     Options options = decoding.options(task, given);
     Backends.Choice on = backends.choose(given);
-    if (options.declared().stream().noneMatch(options::isSet)) {
-      return trained.evaluate(corpus, on.backend(), on.threads());
-    }
-    try (Session session = trained.session(on.backend(), on.threads())) {
-      return trained
-          .problem()
+    Trained as = Decoding.instead(trained, options);
+    boolean decodes =
+        options.declared().stream().anyMatch(o -> options.isSet(o) && !task.options().contains(o));
+    if (!decodes) return as.evaluate(corpus, on.backend(), on.threads());
+    try (Session session = as.session(on.backend(), on.threads())) {
+      return as.problem()
           .evaluate(session, corpus, options)
           .orElseThrow(
               () ->

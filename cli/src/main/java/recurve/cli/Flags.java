@@ -75,6 +75,23 @@ final class Flags {
         .build();
   }
 
+  /** What stands after the command, in order; at least so many. */
+  static PositionalParamSpec positions(String label, int least, String description) {
+    return PositionalParamSpec.builder()
+        .index("0..*")
+        .arity(least + "..*")
+        .type(List.class)
+        .auxiliaryTypes(String.class)
+        .paramLabel(label)
+        .description(plain(description))
+        .build();
+  }
+
+  static List<String> positions(ParseResult given) {
+    List<String> all = given.matchedPositionalValue(0, List.of());
+    return List.copyOf(all);
+  }
+
   /** Text in which picocli finds nothing to fill in. */
   static String plain(String text) {
     return text.replace("%", "%%").replace("${", "$${");

@@ -18,6 +18,7 @@ import recurve.train.Trained;
 /** {@code recurve predict}: what a model says about each line of a text. */
 final class PredictCommand implements Command {
   private static final String INPUT = "--input";
+  private static final String DATA = "--data"; // as evaluate has it
   private static final String STANDARD = "-";
 
   private final Console console;
@@ -40,13 +41,14 @@ final class PredictCommand implements Command {
 
   @Override
   public List<String> examples() {
-    return List.of("recurve predict model --input lines.txt", "recurve predict model < lines.txt");
+    return List.of(
+        "recurve predict model --input lines.txt", "recurve predict model --data - < lines.txt");
   }
 
   @Override
   public void declare(CommandSpec spec) {
     spec.addPositional(Flags.position("DIR", "the model's folder"));
-    spec.addOption(Flags.value("FILE", "text; '-' is standard input, as is none", INPUT));
+    spec.addOption(Flags.value("FILE", "text; '-' is standard input, as is none", INPUT, DATA));
     Flags.addRunning(spec);
     decoding.declare(spec);
   }

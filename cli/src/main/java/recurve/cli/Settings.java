@@ -109,8 +109,7 @@ final class Settings {
     List<Option<?>> declared = Model.declared(task, cells);
     var values = new LinkedHashMap<String, String>();
     for (Setting s : ofModel()) {
-      checked(s, declared, installed, cells);
-      values.put(s.name(), s.text());
+      values.put(s.name(), text(s, checked(s, declared, installed, cells)));
     }
     return Model.of(task, installed.cells()::get).with(values);
   }
@@ -126,7 +125,7 @@ final class Settings {
     var values = new LinkedHashMap<String, String>();
     for (Setting s : ofModel()) {
       Option<?> option = checked(s, begun.options().declared(), installed, cells);
-      String now = canonical(option, s.text());
+      String now = canonical(option, text(s, option));
       if (now.equals(was.get(s.name()))) continue;
       if (!free.contains(option)) {
         throw s.problem(
@@ -141,6 +140,11 @@ final class Settings {
       values.put(s.name(), now);
     }
     return begun.with(values);
+  }
+
+  private static String text(Setting s, Option<?> option) {
+    boolean file = option.isFile() && !s.text().isEmpty();
+    return file ? resolved(s, Flags.path(s.text())).toString() : s.text();
   }
 
   /** The cells that are named here, or else in other options. */

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -72,7 +73,10 @@ class ReadmeTest {
   @Test
   void linksLeadSomewhere() throws IOException {
     Pattern link = Pattern.compile("\\]\\(([^):#]+)\\)");
-    for (String page : List.of("README.md", "CONTRIBUTING.md", "docs/decisions/README.md")) {
+    var pages =
+        new ArrayList<>(List.of("README.md", "CONTRIBUTING.md", "docs/decisions/README.md"));
+    pages.addAll(List.of("docs/tagging.md", "docs/classification.md", "docs/embeddings.md"));
+    for (String page : pages) {
       Path file = ROOT.resolve(page);
       link.matcher(read(file))
           .results()

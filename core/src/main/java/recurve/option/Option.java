@@ -16,6 +16,8 @@ import java.util.stream.Collectors;
  * @param <T> the type of its values
  */
 public final class Option<T> {
+  private static final String FILE = "a file's name";
+
   private final String name;
   private final T standard;
   private final String meaning;
@@ -60,6 +62,11 @@ public final class Option<T> {
 
   public static Option<String> of(String name, String standard, String meaning) {
     return new Option<>(name, standard, meaning, "text", s -> s, v -> true);
+  }
+
+  /** The name of a file, or nothing; in a configuration it is looked for beside that. */
+  public static Option<String> ofFile(String name, String meaning) {
+    return new Option<>(name, "", meaning, FILE, s -> s, v -> true);
   }
 
   /** An option of one or more whole numbers, written {@code 200} or {@code 300,200,100}. */
@@ -181,6 +188,11 @@ public final class Option<T> {
   /** What values it takes, in a phrase. */
   public String takes() {
     return takes;
+  }
+
+  /** Whether it names a file. */
+  public boolean isFile() {
+    return takes.equals(FILE);
   }
 
   /** Whether it is a switch. */

@@ -23,7 +23,7 @@ public final class Embedding {
       Option.of("embedding", 0, "width of word vectors; 0 is the units of the first layer")
           .range(0, 100_000);
   public static final Option<String> VECTORS =
-      Option.of("vectors", "", "file of word vectors to begin with (word2vec text, GloVe, .vec)");
+      Option.ofFile("vectors", "word vectors to begin with (word2vec text or binary, GloVe, .vec)");
   public static final Option<Boolean> FREEZE =
       Option.of("freeze", false, "leave the word vectors of the file as they are");
 

@@ -1,5 +1,7 @@
 package recurve.tasks;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -24,6 +26,8 @@ import recurve.task.Corpus;
 public final class Words {
   public static final Option<Boolean> LOWERCASE =
       Option.of("lowercase", false, "look words up in lower case; characters keep theirs");
+
+  private static final Logger LOG = System.getLogger(Words.class.getName());
 
   private final Options options;
   private final Vocabulary vocabulary;
@@ -159,6 +163,14 @@ public final class Words {
         spelt[t] = spellings.computeIfAbsent(words.get(t), characters.get()::ids);
       }
       return new Text(ids, spelt);
+    }
+
+    /** Warns of a text to predict from of which not one word is known: what is said is a guess. */
+    public void warnOfForeign() {
+      if (known) return;
+      LOG.log(
+          Level.WARNING,
+          "not one symbol of the text is in the model's vocabulary; is it the right model?");
     }
 
     /** Refuses a corpus of which not one word is known: it is the wrong file. */

@@ -132,9 +132,11 @@ public final class TextReader implements AutoCloseable {
               Category.BAD_DATA, name, line + 1, what + " Break it into shorter lines.");
         }
         if (stop < end) {
-          String text = take(stop);
-          at = stop + 1;
-          return Optional.of(text);
+          try {
+            return Optional.of(take(stop));
+          } finally {
+            at = stop + 1; // a line that is refused is behind us too
+          }
         }
         pend();
         if (!fill()) return Optional.of(take(at)); // the last line has no end of its own

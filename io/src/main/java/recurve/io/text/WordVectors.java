@@ -15,7 +15,8 @@ import recurve.io.FileException.Category;
 
 /**
  * Pretrained word vectors as word2vec, GloVe and fastText write them in text: a word and its
- * numbers, one word a line, with or without a first line of two counts.
+ * numbers, one word a line, with or without a first line of two counts; or as word2vec writes them
+ * in binary. Which it is, the content tells.
  *
  * @param dimension how many numbers each word has
  * @param vectors the wanted words that the file has, in its order
@@ -35,6 +36,7 @@ public record WordVectors(int dimension, Map<String, float[]> vectors, Set<Strin
    * @throws FileException naming the line that has another dimension, or a number that is none
    */
   public static WordVectors read(Path file, Predicate<String> wanted) {
+    if (BinaryVectors.isBinary(file)) return BinaryVectors.read(file, wanted);
     try (TextReader in = TextReader.open(file)) {
       return new Parser(in, wanted).parse();
     }

@@ -4,6 +4,6 @@
  *
  * <p>Nobody implements anything here. Tasks read their corpora through {@link
  * recurve.io.text.TextReader} or {@link recurve.io.text.Records}, and their embeddings through
- * {@link recurve.io.text.WordVectors}.
+ * {@link recurve.io.text.WordVectors}; {@link recurve.io.text.WordSpace} compares words.
  */
 package recurve.io.text;

@@ -11,6 +11,7 @@ import recurve.task.Batches;
 import recurve.task.Corpus;
 import recurve.task.Problem;
 import recurve.task.Task;
+import recurve.tasks.Faults;
 import recurve.tasks.Pooling;
 import recurve.tasks.Symbols;
 import recurve.tasks.Texts;
@@ -49,6 +50,7 @@ public final class Classification implements Task {
           LABELS,
           ClassWeights.OPTION,
           THRESHOLD,
+          Faults.LENIENT,
           Batches.BATCH);
 
   @Override
@@ -70,10 +72,11 @@ public final class Classification implements Task {
 
   @Override
   public Problem learn(Options options, Corpus train) {
+    var faults = new Faults(options);
     var words = new Words.Counter(options);
     var labels = new Vocabulary.Counter();
     int[] texts = {0};
-    new Table(options)
+    new Table(options, faults)
         .labelled(
             train,
             entry -> {
@@ -86,7 +89,7 @@ public final class Classification implements Task {
     refuseFew(options, train, classes);
     int[] counts = classes.words().stream().mapToInt(labels::count).toArray();
     Optional<Tensor> weights = ClassWeights.of(options, classes, texts[0], counts);
-    return new Classifier(options, words.words(), classes, weights);
+    return new Classifier(options, words.words(), classes, weights, faults);
   }
 
   private static void refuseFew(Options options, Corpus train, Vocabulary classes) {
@@ -108,6 +111,6 @@ public final class Classification implements Task {
   public Problem restore(Options options, Map<String, List<String>> vocabularies) {
     Words words = Words.saved(options, vocabularies, Classifier.SYMBOLS);
     Vocabulary classes = Vocabulary.saved(vocabularies, Classifier.LABELS);
-    return new Classifier(options, words, classes, Optional.empty());
+    return new Classifier(options, words, classes, Optional.empty(), new Faults(options));
   }
 }

@@ -25,6 +25,7 @@ import recurve.task.Objective;
 import recurve.task.Problem;
 import recurve.task.Session;
 import recurve.tasks.Example;
+import recurve.tasks.Faults;
 import recurve.tasks.Rows;
 import recurve.tasks.Symbols;
 import recurve.tasks.Texts;
@@ -47,6 +48,7 @@ final class Classifier implements Problem {
   private final Words words;
   private final Vocabulary labels;
   private final Optional<Tensor> balance;
+  private final Faults faults;
 
   /**
    * A classifier.
@@ -54,11 +56,13 @@ final class Classifier implements Problem {
    * @param balance the weights of the labels by the training text; a saved model has them among its
    *     weights
    */
-  Classifier(Options options, Words words, Vocabulary labels, Optional<Tensor> balance) {
+  Classifier(
+      Options options, Words words, Vocabulary labels, Optional<Tensor> balance, Faults faults) {
     this.options = options;
     this.words = words;
     this.labels = labels;
     this.balance = balance;
+    this.faults = faults;
   }
 
   @Override
@@ -146,7 +150,7 @@ final class Classifier implements Problem {
   private List<Example> read(Corpus corpus) {
     var examples = new ArrayList<Example>();
     Words.Reader reader = words.reader();
-    new Table(options)
+    new Table(options, faults)
         .labelled(
             corpus,
             row -> {
@@ -204,7 +208,8 @@ final class Classifier implements Problem {
   public Stream<String> predict(Session session, Corpus input, Options decoding) {
     var texts = new ArrayList<Words.Text>();
     Words.Reader reader = words.reader();
-    new Table(options).unlabelled(input, row -> texts.add(reader.read(row.symbols())));
+    new Table(options, faults).unlabelled(input, row -> texts.add(reader.read(row.symbols())));
+    if (!texts.isEmpty()) reader.warnOfForeign();
     var labelling = new Labelling(labels, options, decoding);
     List<String> lines =
         Example.answers(

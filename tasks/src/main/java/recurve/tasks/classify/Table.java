@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -14,6 +16,7 @@ import recurve.option.Option;
 import recurve.option.OptionException;
 import recurve.option.Options;
 import recurve.task.Corpus;
+import recurve.tasks.Faults;
 import recurve.tasks.Symbols;
 import recurve.tasks.Texts;
 import recurve.tasks.classify.Classification.Labels;
@@ -50,40 +53,47 @@ final class Table {
   record Entry(List<String> labels, List<String> symbols, Records.Row row) {}
 
   private final Options options;
+  private final Faults faults;
   private final Symbols symbols;
 
-  Table(Options options) {
+  Table(Options options, Faults faults) {
     this.options = options;
+    this.faults = faults;
     this.symbols = Symbols.of(options);
   }
 
   /** Reads texts with their labels. */
   void labelled(Corpus corpus, Consumer<Entry> each) {
-    Texts.read(
-        corpus,
-        in -> {
-          Form form = form(in);
-          Records records = Records.of(in, form, options.get(HEADER));
-          for (var r = records.next(); r.isPresent(); r = records.next()) {
-            each.accept(new Entry(labels(r.get(), form), symbols(r.get(), form), r.get()));
-          }
-        });
+    read(corpus, (row, form) -> each.accept(new Entry(labels(row, form), symbols(row, form), row)));
   }
 
   /** Reads texts to classify: a line of TSV that holds no tab is all text. */
   void unlabelled(Corpus corpus, Consumer<Entry> each) {
+    read(
+        corpus,
+        (row, form) -> {
+          boolean bare = form == Form.TSV && row.fields().size() == 1;
+          String text = bare ? row.fields().values().iterator().next().get(0) : text(row, form);
+          each.accept(new Entry(List.of(), split(row, text), row));
+        });
+  }
+
+  private void read(Corpus corpus, BiConsumer<Records.Row, Form> each) {
+    Faults.Reading reading = faults.reading();
     Texts.read(
         corpus,
         in -> {
           Form form = form(in);
           Records records = Records.of(in, form, options.get(HEADER));
-          for (var r = records.next(); r.isPresent(); r = records.next()) {
-            Records.Row row = r.get();
-            boolean bare = form == Form.TSV && row.fields().size() == 1;
-            String text = bare ? row.fields().values().iterator().next().get(0) : text(row, form);
-            each.accept(new Entry(List.of(), split(row, text), row));
-          }
+          reading.all(
+              in,
+              () -> {
+                Optional<Records.Row> row = records.next();
+                row.ifPresent(r -> each.accept(r, form));
+                return row.isPresent();
+              });
         });
+    reading.tell();
   }
 
   private Form form(TextReader in) {

@@ -3,6 +3,7 @@ package recurve.tasks.tag;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Consumer;
 import recurve.io.FileException;
 import recurve.io.FileException.Category;
@@ -11,6 +12,7 @@ import recurve.option.Option;
 import recurve.option.OptionException;
 import recurve.option.Options;
 import recurve.task.Corpus;
+import recurve.tasks.Faults;
 import recurve.tasks.Texts;
 
 /**
@@ -67,19 +69,27 @@ final class Columns {
   }
 
   private final Options options;
+  private final Faults faults;
 
-  Columns(Options options) {
+  Columns(Options options, Faults faults) {
     this.options = options;
+    this.faults = faults;
   }
 
   /** Reads sentences with their tags. */
   void tagged(Corpus corpus, Consumer<Sentence> each) {
-    Texts.read(corpus, in -> new Parser(in, true, each).parse());
+    read(corpus, true, each);
   }
 
   /** Reads sentences to tag. */
   void untagged(Corpus corpus, Consumer<Sentence> each) {
-    Texts.read(corpus, in -> new Parser(in, false, each).parse());
+    read(corpus, false, each);
+  }
+
+  private void read(Corpus corpus, boolean tagged, Consumer<Sentence> each) {
+    Faults.Reading reading = faults.reading();
+    Texts.read(corpus, in -> new Parser(in, tagged, each).parse(reading));
+    reading.tell();
   }
 
   private final class Parser {
@@ -89,6 +99,7 @@ final class Columns {
     private final boolean conllu;
     private List<String> names;
     private int width;
+    private boolean left; // whether the sentence that is read is to be left out
 
     private final List<String> words = new ArrayList<>();
     private final List<String> tags = new ArrayList<>();
@@ -109,17 +120,26 @@ final class Columns {
       this.width = names.size();
     }
 
-    void parse() {
-      for (var line = in.next(); line.isPresent(); line = in.next()) {
-        if (line.get().isBlank()) {
-          end();
-        } else if (conllu && line.get().startsWith("#")) {
-          comment(line.get());
-        } else {
-          token(line.get());
-        }
-      }
-      end();
+    void parse(Faults.Reading reading) {
+      reading.all(
+          in,
+          () -> {
+            boolean was = left;
+            left = true; // if the line cannot be read
+            Optional<String> line = in.next();
+            left = was;
+            if (line.filter(text -> !text.isBlank()).isEmpty()) end();
+            else line(line.get());
+            return line.isPresent();
+          });
+    }
+
+    private void line(String line) {
+      if (left) return;
+      left = true; // if it is malformed
+      if (conllu && line.startsWith("#")) comment(line);
+      else token(line);
+      left = false;
     }
 
     private void comment(String line) {
@@ -181,9 +201,11 @@ final class Columns {
     }
 
     private void end() {
-      if (words.isEmpty()) return;
-      each.accept(new Sentence(words, tags, lines, numbers, in.name()));
+      boolean whole = !left && !words.isEmpty();
+      var sentence = new Sentence(words, tags, lines, numbers, in.name());
+      left = false;
       List.of(words, tags, lines, numbers).forEach(List::clear);
+      if (whole) each.accept(sentence);
     }
   }
 }

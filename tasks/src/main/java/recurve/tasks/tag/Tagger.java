@@ -29,6 +29,7 @@ import recurve.task.Objective;
 import recurve.task.Problem;
 import recurve.task.Session;
 import recurve.tasks.Example;
+import recurve.tasks.Faults;
 import recurve.tasks.Mean;
 import recurve.tasks.Rows;
 import recurve.tasks.Texts;
@@ -60,12 +61,14 @@ final class Tagger implements Problem {
   private final Options options;
   private final Words words;
   private final Tags tags;
+  private final Faults faults;
   private final Decoder decoder;
 
-  Tagger(Options options, Words words, Tags tags) {
+  Tagger(Options options, Words words, Tags tags, Faults faults) {
     this.options = options;
     this.words = words;
     this.tags = tags;
+    this.faults = faults;
     Scheme kept = options.get(Tagging.CONSTRAINTS) ? tags.learntScheme() : Scheme.NONE;
     this.decoder = new Decoder(tags.learnt().words(), options.get(Tagging.HEAD), kept);
   }
@@ -144,7 +147,7 @@ final class Tagger implements Problem {
   private List<Example> read(Corpus corpus, Purpose purpose) {
     var examples = new ArrayList<Example>();
     Words.Reader reader = words.reader();
-    new Columns(options)
+    new Columns(options, faults)
         .tagged(
             corpus,
             sentence ->
@@ -161,8 +164,8 @@ final class Tagger implements Problem {
       String tag = sentence.tags().get(t);
       if (!tags.text().contains(tag)) throw sentence.problem(t, unseen(tag));
     }
-    // else the spans that are scored would not be those of the text
-    if (tags.converts()) Tagging.check(sentence, tags.scheme());
+    // learnt is what keeps to the scheme; converted, other spans would be scored than the text's
+    if (purpose == Purpose.TRAIN || tags.converts()) Tagging.check(sentence, tags.scheme());
     Vocabulary learnt = tags.learnt();
     return tags.toLearnt(sentence.tags()).stream()
         .mapToInt(tag -> learnt.contains(tag) ? learnt.id(tag) : learnt.size()) // no loss, no gain
@@ -195,13 +198,14 @@ final class Tagger implements Problem {
     var sentences = new ArrayList<Columns.Sentence>();
     var texts = new ArrayList<Words.Text>();
     Words.Reader reader = words.reader();
-    new Columns(options)
+    new Columns(options, faults)
         .untagged(
             input,
             sentence -> {
               sentences.add(sentence);
               texts.add(reader.read(sentence.words()));
             });
+    if (!texts.isEmpty()) reader.warnOfForeign();
     List<List<String>> written =
         Example.answers(
             options,

@@ -9,6 +9,7 @@ import recurve.task.Batches;
 import recurve.task.Corpus;
 import recurve.task.Problem;
 import recurve.task.Task;
+import recurve.tasks.Faults;
 import recurve.tasks.Mean;
 import recurve.tasks.Texts;
 import recurve.tasks.Vocabulary;
@@ -53,6 +54,7 @@ public final class Tagging implements Task {
           LEARNT_SCHEME,
           CONSTRAINTS,
           UNSEEN,
+          Faults.LENIENT,
           Mean.LOSS,
           Batches.BATCH);
 
@@ -78,18 +80,18 @@ public final class Tagging implements Task {
     var words = new Words.Counter(options);
     var tags = new Vocabulary.Counter();
     var sentences = new ArrayList<Columns.Sentence>();
-    new Columns(options)
-        .tagged(
-            train,
-            sentence -> {
-              sentences.add(sentence);
-              sentence.words().forEach(words::add);
-              sentence.tags().forEach(tags::add);
-            });
+    var faults = new Faults(options);
+    new Columns(options, faults).tagged(train, sentences::add);
     if (sentences.isEmpty()) throw Texts.empty(train);
+    sentences.forEach(sentence -> sentence.tags().forEach(tags::add));
     Tags all = Tags.of(options, tags.top(1, 0, List.of()).words());
-    sentences.forEach(sentence -> check(sentence, all.scheme()));
-    return new Tagger(options, words.words(), all);
+    Faults.Reading reading = faults.reading();
+    for (Columns.Sentence sentence : sentences) {
+      if (!reading.part(() -> check(sentence, all.scheme()))) continue;
+      sentence.words().forEach(words::add);
+    }
+    reading.tell();
+    return new Tagger(options, words.words(), all, faults);
   }
 
   /** Refuses a sentence whose tags break a scheme. */
@@ -108,7 +110,7 @@ public final class Tagging implements Task {
                 + scheme
                 + ". Correct it, or set "
                 + SCHEME
-                + " to iob1 or none.");
+                + " to iob1 or none, or lenient to leave such sentences out.");
       }
       before = tag;
     }
@@ -117,6 +119,6 @@ public final class Tagging implements Task {
   @Override
   public Problem restore(Options options, Map<String, List<String>> vocabularies) {
     Words words = Words.saved(options, vocabularies, Tagger.WORDS);
-    return new Tagger(options, words, Tags.saved(options, vocabularies));
+    return new Tagger(options, words, Tags.saved(options, vocabularies), new Faults(options));
   }
 }

@@ -258,6 +258,47 @@ class ClassificationTest {
     assertTrue(said.startsWith(file.toString()), said);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '^',
+      textBlock =
+          """
+          x.tsv   | x\\tone\\n\\tlost\\ny\\ttwo\\nx two\\ny\\t
+          x.csv   | x,one\\nx\\n"y",two\\nx,"one"two\\nx,a,b\\nx,"open
+          x.jsonl | {"label":"x","text":"one"}\\n{"label":\\n{"label":"y","text":"two"}\\n[1]\\n{}
+          """)
+  void lenientLeavesOutLines(String name, String text) throws IOException {
+    Path bad = write(name, text.replace("\\n", "\n").replace("\\t", "\t"));
+    Path good = write("good.tsv", "x\tone\ny\ttwo\n");
+    Model model = model().with("epochs", 2).with("lenient", true);
+    assertThrows(FileException.class, () -> fit(model.with("lenient", false), bad));
+    assertEquals(fit(model, good).weights(), fit(model, bad).weights());
+  }
+
+  @Test
+  void aLabelThatWasNeverSeenIsLeftOutOnlyIfAskedFor() {
+    Model model = model().with("epochs", 1).with("lenient", true);
+    Trained trained = train(model, orders(10, 1));
+    Report report = evaluate(trained, List.of("rise\tlow high", "stay\tlow low"));
+    assertEquals(1, report.get("texts"));
+  }
+
+  @Test
+  void labelsCountWhatIsGiven() {
+    var lines = new ArrayList<String>();
+    for (int i = 0; i < 40; i++) lines.add((i % 2 == 0 ? "a" : "b") + "\tthe same");
+    Model model = model().with("epochs", 15).with("learning_rate", 0.05);
+    Trained trained = train(model.with("class_weights", "a=3"), lines);
+    String[] said = predict(trained, List.of("the same"), "top=2").get(0).split("\t");
+    assertEquals("a", said[0]);
+    assertEquals(0.75, Double.parseDouble(said[1]), 0.05);
+    for (String wrong : List.of("c=3", "a", "a=x", "a=-1")) {
+      Model bad = model.with("class_weights", wrong);
+      assertThrows(recurve.option.OptionException.class, () -> train(bad, lines), wrong);
+    }
+  }
+
   @Test
   void anUnseenLabelOrVocabularyIsRefused() {
     Trained trained = train(model().with("epochs", 1), orders(10, 1));

@@ -304,6 +304,38 @@ class TaggingTest {
     assertTrue(said.startsWith(file + message), said);
   }
 
+  /** A sentence with a malformed line is left out whole, and no other. */
+  @Test
+  void lenientLeavesOutSentences() {
+    var good = List.of("a B-x", "b I-x", "", "c O", "", "d B-x", "", "e O");
+    var bad =
+        List.of(
+            "a B-x",
+            "b I-x",
+            "",
+            "c",
+            "c O",
+            "",
+            "c O",
+            "",
+            "c O",
+            "x y z",
+            "c O",
+            "",
+            "d B-x",
+            "",
+            "O I-x",
+            "O O",
+            "",
+            "e O",
+            "",
+            "f O",
+            "f B-x extra");
+    Model model = model().with("epochs", 2).with("lenient", true);
+    assertThrows(FileException.class, () -> train(model.with("lenient", false), bad));
+    assertEquals(train(model, good).weights(), train(model, bad).weights());
+  }
+
   @Test
   void anUnseenTagIsRefusedUnlessItIsToBeWrong() {
     var lines = List.of("a X", "b Y", "", "b X", "");
