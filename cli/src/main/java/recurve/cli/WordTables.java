@@ -63,21 +63,23 @@ final class WordTables {
     return new WordSpace(vectors);
   }
 
-  /** Each vocabulary with the table of its name, or with one that has as many rows. */
+  /** Each vocabulary with the table of its name; and the first that has as many rows as the main. */
   private static Map<String, String> tables(Snapshot model) {
     var tables = new LinkedHashMap<String, String>();
+    Tensor main = model.weights().get(EMBEDDING);
+    if (main != null) {
+      model.vocabularies().entrySet().stream()
+          .filter(v -> v.getValue().size() == main.dim(0))
+          .findFirst()
+          .ifPresent(v -> tables.put(v.getKey(), EMBEDDING));
+    }
     model
-        .weights()
+        .vocabularies()
         .forEach(
-            (parameter, weights) -> {
-              if (!parameter.endsWith(EMBEDDING) || weights.dims().length != 2) return;
-              String owner = parameter.substring(0, parameter.length() - EMBEDDING.length());
-              model.vocabularies().entrySet().stream()
-                  .filter(v -> v.getValue().size() == weights.dim(0))
-                  .filter(v -> owner.isEmpty() || owner.equals(v.getKey() + "."))
-                  .filter(v -> !tables.containsKey(v.getKey()))
-                  .findFirst()
-                  .ifPresent(v -> tables.put(v.getKey(), parameter));
+            (name, words) -> {
+              String own = name + "." + EMBEDDING;
+              Tensor table = model.weights().get(own);
+              if (table != null && table.dim(0) == words.size()) tables.putIfAbsent(name, own);
             });
     return tables;
   }

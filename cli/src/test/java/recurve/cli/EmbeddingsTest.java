@@ -80,6 +80,18 @@ class EmbeddingsTest {
         .failed(2, "recurve: no table 'tags'; the model has words");
   }
 
+  /** The words come first, whatever the order of the files; their characters by name. */
+  @Test
+  void aModelWithSeveralTables() throws IOException {
+    String text = write("tags.txt", "cat N\nsees V\n\ncats N\nsee V\n");
+    String model = dir.resolve("tagger").toString();
+    String[] train = {"train", "tag", "--train", text, "--out", model, "--characters", "cnn"};
+    Cli.run(train).fine();
+    assertEquals(5, 1 + embeddings("nearest", model, "cat").fine().out().lines().count());
+    Cli letter = embeddings("nearest", model, "c", "--table", "characters", "--top", "1").fine();
+    assertEquals(1, letter.out().lines().count());
+  }
+
   @Test
   void whatIsWrongIsTold() {
     embeddings("nearest", vectors, "eest")
