@@ -63,7 +63,9 @@ final class WordTables {
     return new WordSpace(vectors);
   }
 
-  /** Each vocabulary with the table of its name; and the first that has as many rows as the main. */
+  /**
+   * Each vocabulary with the table of its name; and the first that has as many rows as the main.
+   */
   private static Map<String, String> tables(Snapshot model) {
     var tables = new LinkedHashMap<String, String>();
     Tensor main = model.weights().get(EMBEDDING);

@@ -77,7 +77,7 @@ class EmbeddingsTest {
     Cli near = embeddings("nearest", model.toString(), "cat", "--top", "3").fine();
     assertEquals(3, near.out().lines().count());
     embeddings("nearest", model.toString(), "cat", "--table", "tags")
-        .failed(2, "recurve: no table 'tags'; the model has words");
+        .failed(2, "recurve: no table 'tags'; the model has symbols");
   }
 
   /** The words come first, whatever the order of the files; their characters by name. */

@@ -83,14 +83,17 @@ public final class Tagging implements Task {
     var faults = new Faults(options);
     new Columns(options, faults).tagged(train, sentences::add);
     if (sentences.isEmpty()) throw Texts.empty(train);
-    sentences.forEach(sentence -> sentence.tags().forEach(tags::add));
-    Tags all = Tags.of(options, tags.top(1, 0, List.of()).words());
+    List<String> seen = sentences.stream().flatMap(s -> s.tags().stream()).distinct().toList();
+    Scheme scheme = Scheme.of(options.get(SCHEME), seen);
     Faults.Reading reading = faults.reading();
     for (Columns.Sentence sentence : sentences) {
-      if (!reading.part(() -> check(sentence, all.scheme()))) continue;
+      if (!reading.part(() -> check(sentence, scheme))) continue;
       sentence.words().forEach(words::add);
+      sentence.tags().forEach(tags::add);
     }
     reading.tell();
+    if (tags.isEmpty()) throw Texts.empty(train);
+    Tags all = Tags.of(options, tags.top(1, 0, List.of()).words());
     return new Tagger(options, words.words(), all, faults);
   }
 
