@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import recurve.backend.UnsupportedGraphException;
 import recurve.cell.CellException;
 import recurve.io.FileException;
+import recurve.io.onnx.OnnxException;
 import recurve.ir.ShapeException;
 import recurve.option.OptionException;
 import recurve.plugin.PluginException;
@@ -31,6 +32,7 @@ record Complaint(Exit exit, String line) {
       case CellException f -> ours(Exit.CONFIG, f);
       case ShapeException f -> ours(Exit.CONFIG, f);
       case UnsupportedGraphException f -> ours(Exit.CONFIG, f);
+      case OnnxException f -> ours(Exit.BAD_DATA, f);
       case UncheckedIOException f -> ours(Exit.IO, f);
       default -> // what nobody foresaw is a bug
           new Complaint(

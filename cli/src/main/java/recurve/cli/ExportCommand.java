@@ -1,8 +1,10 @@
 package recurve.cli;
 
 import jakarta.inject.Inject;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -12,19 +14,25 @@ import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
+import recurve.io.FileException;
 import recurve.io.onnx.OnnxException;
 import recurve.io.onnx.OnnxExport;
 import recurve.io.onnx.OnnxOptions;
+import recurve.ir.DType;
 import recurve.ir.Graph;
+import recurve.ir.Tensor;
 import recurve.ir.Value;
 import recurve.task.Problem;
 import recurve.train.Trained;
+import recurve.train.TrainingStep;
+import recurve.transform.Passes;
 
 /** {@code recurve export}: a trained model for other runtimes. */
 final class ExportCommand implements Command {
   private static final String ONNX = "--onnx";
   private static final String FORM = "--form";
   private static final String GRAPH = "--graph";
+  private static final String TRAIN = "train";
 
   private final Console console;
   private final Models models;
@@ -33,6 +41,39 @@ final class ExportCommand implements Command {
   ExportCommand(Console console, Models models) {
     this.console = console;
     this.models = models;
+  }
+
+  /** What is written: a graph, the weights within it, and what stands beside it. */
+  private record Content(Graph graph, Map<String, Tensor> weights, Map<String, String> metadata) {
+    static Content of(Trained trained, String name) {
+      if (name.equals(TRAIN)) return step(trained);
+      Problem.Part part = trained.problem().parts().get(name);
+      if (part == null) {
+        var known = new ArrayList<>(trained.problem().parts().keySet());
+        known.add(TRAIN);
+        throw wrong(GRAPH, name, known);
+      }
+      Trained.Exported exported = trained.graph(part);
+      return new Content(exported.graph(), exported.weights(), trained.problem().metadata());
+    }
+
+    /** A step of training: parameters, moments, batch and rate in; their next values out. */
+    private static Content step(Trained trained) {
+      TrainingStep step = TrainingStep.of(trained.model(), trained.problem(), DType.F32);
+      var metadata = new LinkedHashMap<>(trained.problem().metadata());
+      var lines = new ArrayList<String>();
+      // in the order of the outputs: the same model is always the same file
+      for (String output : step.graph().names()) {
+        String input = step.retained().get(output);
+        if (input != null) lines.add(output + "=" + input);
+      }
+      metadata.put("retained", String.join("\n", lines));
+      return new Content(Passes.optimize(step.graph()), Map.of(), metadata);
+    }
+
+    List<Value> inputs() {
+      return graph.inputs().stream().filter(v -> !weights.containsKey(Graph.nameOf(v))).toList();
+    }
   }
 
   @Override
@@ -44,7 +85,8 @@ final class ExportCommand implements Command {
   public List<String> examples() {
     return List.of(
         "recurve export model --onnx model.onnx",
-        "recurve export model --onnx step.onnx --graph step --form scan");
+        "recurve export model --onnx step.onnx --graph step --form scan",
+        "recurve export model --onnx train.onnx --graph train");
   }
 
   @Override
@@ -59,8 +101,8 @@ final class ExportCommand implements Command {
     spec.addOption(
         Flags.value(
             "PART",
-            "predict (whole sequences, the default), step (states in and out), or of task seq2seq"
-                + " encoder and decoder-step",
+            "predict (whole sequences, the default), step (states in and out), train (a step of"
+                + " training), or of task seq2seq encoder and decoder-step",
             GRAPH));
     spec.addOption(Flags.truth("one JSON object", Flags.JSON));
   }
@@ -71,14 +113,11 @@ final class ExportCommand implements Command {
     OnnxOptions.Form form = choice(given, FORM, OnnxOptions.Form.AUTO);
     String name = Flags.text(given, GRAPH).orElse(Problem.Part.PREDICT);
     Trained trained = models.load(Flags.path(Flags.position(given))).trained();
-    Problem.Part part = trained.problem().parts().get(name);
-    if (part == null) throw wrong(GRAPH, name, trained.problem().parts().keySet());
-    Trained.Exported graph = trained.graph(part);
+    Content graph = Content.of(trained, name);
     OnnxExport export;
     try {
       export =
-          OnnxExport.of(
-              graph.graph(), graph.weights(), trained.problem().metadata(), OnnxOptions.of(form));
+          OnnxExport.of(graph.graph(), graph.weights(), graph.metadata(), OnnxOptions.of(form));
     } catch (OnnxException e) {
       throw new Failure(Exit.USAGE, OneLine.of(e), e);
     }
@@ -107,8 +146,9 @@ final class ExportCommand implements Command {
     return constant.name().toLowerCase(Locale.ROOT);
   }
 
-  private void text(Path file, Trained.Exported graph, OnnxExport export, boolean replaced) {
-    console.out().println((replaced ? "replaced " : "wrote ") + file + ", " + size(export));
+  private void text(Path file, Content graph, OnnxExport export, boolean replaced) {
+    String bytes = String.format(Locale.ROOT, ", %,d bytes", size(file));
+    console.out().println((replaced ? "replaced " : "wrote ") + file + bytes);
     for (Value v : graph.inputs()) {
       console.out().println("  input " + Graph.nameOf(v) + " " + v.type());
     }
@@ -119,14 +159,18 @@ final class ExportCommand implements Command {
     export.loops().forEach(l -> console.out().println("  " + l));
   }
 
-  private static String size(OnnxExport export) {
-    return String.format(Locale.ROOT, "%,d bytes", export.bytes().length);
+  private static long size(Path file) {
+    try {
+      return Files.size(file);
+    } catch (IOException e) {
+      throw FileException.reading(file.toString(), e);
+    }
   }
 
   private static String json(Path file, OnnxExport export) {
     Map<String, Object> object = new LinkedHashMap<>();
     object.put("file", file.toString());
-    object.put("bytes", export.bytes().length);
+    object.put("bytes", size(file));
     object.put("loops", export.loops().stream().map(ExportCommand::loop).toList());
     return Json.line(object);
   }

@@ -1,6 +1,7 @@
 package recurve.cli;
 
 import jakarta.inject.Inject;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,25 +26,29 @@ final class InspectCommand implements Command {
   private final Console console;
   private final Models models;
 
+  private final OnnxFile onnx;
+
   @Inject
   InspectCommand(Console console, Models models) {
     this.console = console;
     this.models = models;
+    this.onnx = new OnnxFile(console);
   }
 
   @Override
   public String summary() {
-    return "Shows what a trained model is: options, parameters, vocabularies, how far it trained.";
+    return "Shows what a trained model or an ONNX file is, and what of a file is not supported.";
   }
 
   @Override
   public List<String> examples() {
-    return List.of("recurve inspect model", "recurve inspect model --passes");
+    return List.of(
+        "recurve inspect model", "recurve inspect model --passes", "recurve inspect model.onnx");
   }
 
   @Override
   public void declare(CommandSpec spec) {
-    spec.addPositional(Flags.position("DIR", "the model's folder"));
+    spec.addPositional(Flags.position("DIR", "the model's folder, or an ONNX file"));
     spec.addOption(Flags.truth("print the graph of the trained model", GRAPH));
     spec.addOption(
         Flags.truth("count the matrix products inside loops of a training step", PASSES));
@@ -53,6 +58,10 @@ final class InspectCommand implements Command {
   @Override
   public void run(ParseResult given) {
     Path folder = Flags.path(Flags.position(given));
+    if (Files.isRegularFile(folder)) {
+      onnx.inspect(folder, Flags.isSet(given, Flags.JSON));
+      return;
+    }
     Models.Loaded model = models.load(folder);
     if (Flags.isSet(given, Flags.JSON)) {
       console.out().println(json(model.snapshot()));

@@ -29,6 +29,7 @@ final class Wiring extends AbstractModule {
     commands.addBinding("predict").to(PredictCommand.class);
     commands.addBinding("export").to(ExportCommand.class);
     commands.addBinding("embeddings").to(EmbeddingsCommand.class);
+    commands.addBinding("verify").to(VerifyCommand.class);
     commands.addBinding("inspect").to(InspectCommand.class);
     commands.addBinding("plugins").to(PluginsCommand.class);
     commands.addBinding("bench").to(BenchCommand.class);

@@ -287,6 +287,16 @@ public record OnnxImport(
     return types;
   }
 
+  /** The names of a file's inputs, in their order, weights listed there included. */
+  public static List<String> inputNames(byte[] bytes) {
+    return parse(bytes).getGraph().getInputList().stream().map(ValueInfoProto::getName).toList();
+  }
+
+  /** The names of a file's outputs, in their order. */
+  public static List<String> outputNames(byte[] bytes) {
+    return parse(bytes).getGraph().getOutputList().stream().map(ValueInfoProto::getName).toList();
+  }
+
   /** How often each operator stands in a file, bodies and functions included, by its name. */
   public static Map<String, Integer> operators(byte[] bytes) {
     var counts = new TreeMap<String, Integer>();

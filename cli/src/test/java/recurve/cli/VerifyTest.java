@@ -1,0 +1,65 @@
+package recurve.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** An exported model is read again, inspected, and held against ONNX Runtime. */
+class VerifyTest {
+  @TempDir static Path dir;
+  private static String model;
+  private static String file;
+
+  @BeforeAll
+  static void anExport() throws IOException {
+    Path text = Cli.text(dir.resolve("text.txt"), 20, 1);
+    model = dir.resolve("model").toString();
+    file = dir.resolve("model.onnx").toString();
+    Cli.train(text, Path.of(model), "--epochs", "1").fine();
+    Cli.run("export", model, "--onnx", file).fine();
+  }
+
+  @Test
+  void theRuntimesAgree() {
+    String out = Cli.run("verify", file, "--model", model, "--runs", "4").fine().out();
+    assertEquals(4, out.lines().count(), out); // two backends by two judges
+    assertTrue(out.lines().allMatch(l -> l.endsWith("they agree")), out);
+    assertTrue(out.contains("vector and onnxruntime: largest difference"), out);
+    String json = Cli.run("verify", file, "--json").fine().out();
+    assertTrue(json.contains("\"agrees\":true"), json);
+  }
+
+  @Test
+  void aDifferenceIsTold() {
+    Cli run = Cli.run("verify", file, "--tolerance", "-1");
+    assertEquals(65, run.code(), run.out());
+    assertTrue(run.out().contains("THEY DIFFER"), run.out());
+  }
+
+  @Test
+  void inspectShowsWhatAFileIs() {
+    String out = Cli.run("inspect", file).fine().out();
+    assertTrue(out.contains("unsupported: none"), out);
+    assertTrue(out.contains("LSTM=1"), out);
+    String json = Cli.run("inspect", file, "--json").fine().out();
+    assertTrue(json.contains("\"producer\":\"recurve\""), json);
+  }
+
+  @Test
+  void filesThatAreNone() throws IOException {
+    Path bad = Files.writeString(dir.resolve("bad.onnx"), "no model");
+    for (String command : new String[] {"verify", "inspect"}) {
+      Cli run = Cli.run(command, bad.toString());
+      assertEquals(65, run.code(), run.err());
+      assertEquals(1, run.err().lines().count(), run.err());
+      assertTrue(run.err().contains("no ONNX model"), run.err());
+    }
+    assertEquals(66, Cli.run("verify", dir.resolve("none.onnx").toString()).code());
+  }
+}
