@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import recurve.io.onnx.OnnxExport.LoopForm;
-import recurve.ir.DType;
 import recurve.ir.Graph;
 import recurve.ir.Node;
 import recurve.ir.Op;
@@ -32,8 +31,6 @@ import recurve.onnx.proto.TensorProto;
 final class Exporter {
   /** What names us as the maker of a file. */
   static final String PRODUCER = "recurve";
-
-  private static final long LARGEST = Integer.MAX_VALUE - (1L << 20); // of a protobuf message
 
   private final Graph graph;
   private final Map<String, Tensor> initialisers;
@@ -109,7 +106,6 @@ final class Exporter {
       if (!initialisers.containsKey(name)) proto.addInput(Protos.info(name, settled(v.type())));
     }
     Set<String> live = root.prune(graph.names());
-    checkSize(live);
     for (Value v : graph.inputs()) {
       String name = Graph.nameOf(v);
       Tensor weight = initialisers.get(name);
@@ -138,18 +134,6 @@ final class Exporter {
             model.addMetadataProps(
                 StringStringEntryProto.newBuilder().setKey(key).setValue(value)));
     return model.build();
-  }
-
-  private void checkSize(Set<String> live) {
-    long size = 0;
-    for (TensorProto t : constants) size += live.contains(t.getName()) ? t.getRawData().size() : 0;
-    for (var weight : initialisers.entrySet()) {
-      int width = weight.getValue().dtype() == DType.F64 ? 8 : 4;
-      size += live.contains(weight.getKey()) ? (long) weight.getValue().size() * width : 0;
-    }
-    if (size > LARGEST) {
-      throw new OnnxException("the weights exceed 2 GB, the most that one ONNX file holds");
-    }
   }
 
   boolean isWeight(Value input) {

@@ -6,10 +6,14 @@ import java.util.Map;
 import recurve.io.checkpoint.AtomicFiles;
 import recurve.ir.Graph;
 import recurve.ir.Tensor;
+import recurve.onnx.proto.ModelProto;
 
 /** A graph as an ONNX model, with a report of how each of its loops was written. */
 public final class OnnxExport {
-  private final byte[] model;
+  private static final long LARGEST = Integer.MAX_VALUE - (1L << 20); // of a protobuf message
+  private static final long LARGE = 3L << 29; // 1.5 GiB
+
+  private final ModelProto model;
   private final List<LoopForm> loops;
 
   /**
@@ -31,7 +35,7 @@ public final class OnnxExport {
     }
   }
 
-  private OnnxExport(byte[] model, List<LoopForm> loops) {
+  private OnnxExport(ModelProto model, List<LoopForm> loops) {
     this.model = model;
     this.loops = List.copyOf(loops);
   }
@@ -52,18 +56,39 @@ public final class OnnxExport {
       Map<String, String> metadata,
       OnnxOptions options) {
     var exporter = new Exporter(graph, initialisers, options);
-    byte[] model = exporter.model(metadata).toByteArray();
-    return new OnnxExport(model, exporter.loops());
+    return new OnnxExport(exporter.model(metadata), exporter.loops());
   }
 
-  /** The file's bytes. */
+  /**
+   * The file's bytes.
+   *
+   * @throws OnnxException if they are more than one file of ONNX holds
+   */
   public byte[] bytes() {
-    return model.clone();
+    if (ExternalWeights.size(model) > LARGEST) {
+      throw new OnnxException(
+          "the weights exceed 2 GB, the most that one ONNX file holds; write it to a folder");
+    }
+    return model.toByteArray();
   }
 
-  /** Writes the file, whole or not at all. */
+  /** Writes the file, whole or not at all; weights above 1.5 GiB go into a file beside it. */
   public void write(Path file) {
-    AtomicFiles.write(file, model);
+    write(file, LARGE);
+  }
+
+  /**
+   * Writes the file, whole or not at all.
+   *
+   * @param limit how many bytes of weights it may hold; where there are more, they go into a file
+   *     beside it, of its name and {@code .data}
+   */
+  public void write(Path file, long limit) {
+    if (ExternalWeights.size(model) <= Math.min(limit, LARGEST)) {
+      AtomicFiles.write(file, bytes());
+    } else {
+      ExternalWeights.write(model, file);
+    }
   }
 
   /** How each loop was written, in the order of the graph. */

@@ -31,7 +31,7 @@ final class Reading {
   record Function(String domain, String name, String overload) {}
 
   // bounds for files that were made to exhaust a reader: no honest model comes near
-  private static final int MOST_NODES = 1_000_000;
+  private static final int MOST_NODES = 200_000;
   private static final int DEEPEST = 100;
   // what is worth computing to learn a shape
   private static final int MOST_EVALUATED = 100;

@@ -150,7 +150,7 @@ class ImportErrorsTest {
       proto.addFunctions(f);
     }
     byte[] bytes = proto.build().toByteArray();
-    assertTimeoutPreemptively(Duration.ofSeconds(60), () -> says("nodes to read", bytes));
+    assertTimeoutPreemptively(Duration.ofMinutes(5), () -> says("nodes to read", bytes));
   }
 
   // -- weights in other files
@@ -294,7 +294,7 @@ class ImportErrorsTest {
         throw new AssertionError("mutant " + i, e);
       }
       long took = (System.nanoTime() - start) / 1_000_000;
-      assertTrue(took < 20_000, "mutant " + i + " took " + took + " ms");
+      assertTrue(took < 60_000, "mutant " + i + " took " + took + " ms");
     }
     // of both kinds, or the mutations do nothing
     assertTrue(graphs > MUTANTS / 20 && errors > MUTANTS / 10, graphs + " and " + errors);

@@ -3,7 +3,11 @@ package recurve.io.onnx;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static recurve.ir.DType.F32;
 
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnknownFieldSet;
 import java.io.IOException;
@@ -189,5 +193,31 @@ class OnnxFileTest {
         + v.getType().getTensorType().getShape().getDimList().stream()
             .map(d -> d.getDimParam().isEmpty() ? "" + d.getDimValue() : d.getDimParam())
             .collect(Collectors.joining(", ", "[", "]"));
+  }
+
+  /** Above a limit weights stand in a file beside, where we and ONNX Runtime find them. */
+  @Test
+  void weightsInAFileBeside(@TempDir Path folder) throws IOException, OrtException {
+    Value x = Ops.input("x", F32, Shape.of(Dim.symbol("B"), Dim.of(20)));
+    Value w = Ops.input("w", F32, Shape.of(20, 30)), v = Ops.input("v", F32, Shape.of(30, 40));
+    Graph graph = Graph.of(List.of(x, w, v), Map.of("y", x.matmul(w).matmul(v)));
+    var all = Runtimes.random(graph, Map.of("B", 3L), new Random(2));
+    Map<String, Tensor> weights = Map.of("w", all.get("w"), "v", all.get("v"));
+    Path file = folder.resolve("model.onnx");
+    OnnxExport export = OnnxExport.of(graph, weights, Map.of(), OnnxOptions.defaults());
+    export.write(file, 7200); // just what they take
+    assertTrue(Files.notExists(folder.resolve("model.onnx.data")));
+    export.write(file, 7199);
+    assertEquals(4096 + 8192, Files.size(folder.resolve("model.onnx.data"))); // whole pages
+    byte[] bytes = Files.readAllBytes(file);
+    assertTrue(bytes.length < 1000, "the weights are not in it");
+    OnnxImport read = OnnxImport.of(bytes, ImportOptions.defaults().externalIn(folder));
+    assertEquals(weights, read.weights());
+    OrtEnvironment environment = OrtEnvironment.getEnvironment();
+    try (var session = environment.createSession(file.toString());
+        var in = OnnxTensor.createTensor(environment, new float[3][20]);
+        var result = session.run(Map.of("x", in))) {
+      assertArrayEquals(new long[] {3, 40}, ((OnnxTensor) result.get(0)).getInfo().getShape());
+    }
   }
 }
