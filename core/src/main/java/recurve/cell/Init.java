@@ -122,10 +122,18 @@ public sealed interface Init {
     return v;
   }
 
+  // four sums, as one alone waits for each addition: it would be most of the time of a wide cell
   private static double dot(double[] a, double[] b) {
-    double s = 0;
-    for (int i = 0; i < a.length; i++) s += a[i] * b[i];
-    return s;
+    double s = 0, t = 0, u = 0, v = 0;
+    int i = 0;
+    for (; i + 4 <= a.length; i += 4) {
+      s += a[i] * b[i];
+      t += a[i + 1] * b[i + 1];
+      u += a[i + 2] * b[i + 2];
+      v += a[i + 3] * b[i + 3];
+    }
+    for (; i < a.length; i++) s += a[i] * b[i];
+    return (s + t) + (u + v);
   }
 
   private static void axpy(double a, double[] x, double[] y) {
