@@ -81,7 +81,8 @@ class TranslationTest {
       assertEquals(graph.equals("decoder-step"), told.contains("input rows "), told);
     }
     Cli.run("export", model.toString(), "--onnx", folder + "/x.onnx", "--graph", "step")
-        .failed(2, "recurve: --graph is 'step' but takes one of predict, encoder, decoder-step");
+        .failed(
+            2, "recurve: --graph is 'step' but takes one of predict, encoder, decoder-step, train");
   }
 
   @Test
