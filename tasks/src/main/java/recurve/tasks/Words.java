@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import recurve.cell.Encoder;
 import recurve.cell.Scope;
 import recurve.cell.Sequence;
@@ -16,6 +18,7 @@ import recurve.ir.Ops;
 import recurve.ir.Tensor;
 import recurve.ir.Value;
 import recurve.option.Option;
+import recurve.option.OptionException;
 import recurve.option.Options;
 import recurve.task.Corpus;
 
@@ -52,6 +55,7 @@ public final class Words {
     all.add(Vocabulary.MIN_COUNT);
     all.add(Vocabulary.MOST);
     all.addAll(Embedding.options());
+    all.add(Embedding.EVERY_WORD);
     all.addAll(Characters.options());
     return all;
   }
@@ -82,12 +86,18 @@ public final class Words {
 
     /** The words that the options ask for, with vectors to begin with. */
     public Words words() {
+      boolean every = options.get(Embedding.EVERY_WORD);
+      if (every && options.get(Embedding.VECTORS).isEmpty()) {
+        throw new OptionException(
+            Embedding.EVERY_WORD + " needs a file of vectors. Name it with " + Embedding.VECTORS);
+      }
       Vocabulary known = words.top(options, List.of(Vocabulary.UNKNOWN));
       Vocabulary letters = characters.top(1, 0, List.of(Vocabulary.UNKNOWN));
       return new Words(
           options,
           known,
-          Embedding.begin(options, known),
+          // what is looked up in another form would never be found
+          Embedding.begin(options, known, word -> every && form(options, word).equals(word)),
           hasCharacters(options)
               ? Optional.of(new Characters(options, letters))
               : Optional.empty());
@@ -105,21 +115,25 @@ public final class Words {
         hasCharacters(options)
             ? Optional.of(new Characters(options, Vocabulary.saved(all, Characters.CHARACTERS)))
             : Optional.empty();
-    return new Words(options, words, Embedding.saved(options, words), characters);
+    return new Words(options, words, Embedding.saved(options, words, all), characters);
   }
 
   /** The vocabularies to save: of the words, under this name, and of the characters. */
   public Map<String, List<String>> vocabularies(String name) {
     var all = new LinkedHashMap<String, List<String>>();
     all.put(name, vocabulary.words());
+    embedding.beyond().ifPresent(more -> all.put(Embedding.BEYOND, more.words()));
     characters.ifPresent(c -> all.put(Characters.CHARACTERS, c.vocabulary().words()));
     return all;
   }
 
-  /** Metadata of an exported graph: each vocabulary, a word a line. */
+  /** Metadata of an exported graph: each vocabulary, a word a line, in the order of ids. */
   public Map<String, String> metadata() {
     var all = new LinkedHashMap<String, String>();
-    all.put("vocabulary", String.join("\n", vocabulary.words()));
+    Stream<String> more = embedding.beyond().stream().flatMap(v -> v.words().stream());
+    all.put(
+        "vocabulary",
+        Stream.concat(vocabulary.words().stream(), more).collect(Collectors.joining("\n")));
     characters.ifPresent(
         c -> all.put(Characters.CHARACTERS, String.join("\n", c.vocabulary().words())));
     return all;
@@ -136,6 +150,15 @@ public final class Words {
     public int length() {
       return ids.length;
     }
+  }
+
+  /** The id of a word, or that of the unknown; those of words beyond the vocabulary come last. */
+  private int id(String form) {
+    boolean further =
+        !vocabulary.contains(form) && embedding.beyond().filter(v -> v.contains(form)).isPresent();
+    return further
+        ? vocabulary.size() + embedding.beyond().orElseThrow().id(form)
+        : vocabulary.id(form);
   }
 
   /** Turns the texts of one corpus into ids. */
@@ -155,9 +178,8 @@ public final class Words {
       int[] ids = new int[words.size()];
       int[][] spelt = new int[characters.isPresent() ? ids.length : 0][];
       for (int t = 0; t < ids.length; t++) {
-        String form = form(options, words.get(t));
-        known |= vocabulary.knows(form);
-        ids[t] = vocabulary.id(form);
+        ids[t] = id(form(options, words.get(t)));
+        known |= ids[t] != vocabulary.id(Vocabulary.UNKNOWN);
         if (characters.isEmpty()) continue;
         known |= characters.get().knows(words.get(t));
         spelt[t] = spellings.computeIfAbsent(words.get(t), characters.get()::ids);

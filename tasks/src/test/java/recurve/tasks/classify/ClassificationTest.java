@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import recurve.backend.Reference;
 import recurve.cell.Cell;
 import recurve.io.FileException;
+import recurve.option.OptionException;
 import recurve.option.Options;
 import recurve.plugin.Catalog;
 import recurve.task.Corpus;
@@ -312,5 +313,42 @@ class ClassificationTest {
         assertThrows(FileException.class, () -> evaluate(trained, List.of("rise\tabc")))
             .getMessage();
     assertTrue(words.contains("not one symbol is in the vocabulary"), words);
+  }
+
+  /**
+   * Words that no training text holds are known by vectors that are those of words that it does.
+   */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void wordsOfTheFileOfVectorsAreKnownIfAskedFor(boolean lowercase) throws IOException {
+    Path vectors =
+        write("v.txt", "low 1 0 0\nhigh 0 1 0\nUP 9 9 9\nup 0 1 0\ndown 1 0 0\nso 0 0 1\n");
+    Model model =
+        model()
+            .with(Map.of("vectors", vectors.toString(), "embedding", "3", "freeze", "true"))
+            .with("lowercase", lowercase)
+            .with("vocabulary_from_vectors", true);
+    Trained trained = train(model, orders(80, 1));
+    List<String> known = List.of("low so high", "high low"),
+        other = List.of("down so up", "up down");
+    List<String> said = predict(trained, known);
+    assertTrue(said.get(0).startsWith("rise") && said.get(1).startsWith("fall"), said.toString());
+    assertEquals(said, predict(trained, other));
+    Trained loaded = Trained.of(model, trained.snapshot());
+    assertEquals(said, predict(loaded, other));
+    List<String> loud = predict(loaded, List.of("down so UP"));
+    assertEquals(lowercase, loud.equals(said.subList(0, 1))); // else UP has a vector of its own
+
+    Trained without = train(model.with("vocabulary_from_vectors", false), orders(80, 1));
+    List<String> alike = predict(without, other.stream().map(t -> t.replace("so ", "")).toList());
+    assertEquals(alike.get(0), alike.get(1));
+  }
+
+  @Test
+  void wordsOfNoFileOfVectorsAreRefused() {
+    Model model = model().with("vocabulary_from_vectors", true);
+    String said =
+        assertThrows(OptionException.class, () -> train(model, orders(10, 1))).getMessage();
+    assertTrue(said.contains("needs a file of vectors"), said);
   }
 }
