@@ -26,6 +26,7 @@ final class BatchScan {
     if (sequences < 1 || states < 0) throw new Refusal(sequences + " sequences");
     List<Long> directions =
         call.integers("directions").orElse(java.util.Collections.nCopies(sequences, 0L));
+    if (directions.size() != sequences) throw new Refusal(directions.size() + " directions");
     var rows = new ArrayList<Value>(); // of all arguments, batch leading
     var types = new ArrayList<ElementType>();
     for (int i = 1; i < call.arity(); i++) {
@@ -42,7 +43,7 @@ final class BatchScan {
     var body =
         new Loops.Body(
             call,
-            call.graph("body"),
+            Loops.body(call, states),
             types.subList(0, states),
             types.subList(states, types.size()));
     var yTypes = new ArrayList<ElementType>();

@@ -60,13 +60,29 @@ final class Loops {
     };
   }
 
+  /**
+   * The graph of a loop, which yields so many results at least: what it carries from turn to turn.
+   */
+  static GraphProto body(Call call, int carried) {
+    GraphProto graph = call.graph("body");
+    if (graph.getOutputCount() < carried) {
+      throw new Refusal(
+          "its body yields "
+              + graph.getOutputCount()
+              + " results, of "
+              + carried
+              + " that it must");
+    }
+    return graph;
+  }
+
   // -- Scan
 
   private static List<Item> scan(Call call) {
     int sequences = Math.toIntExact(call.integer("num_scan_inputs", 0));
     int states = call.arity() - sequences;
     if (sequences < 1 || states < 0) throw new Refusal(sequences + " sequences");
-    GraphProto graph = call.graph("body");
+    GraphProto graph = body(call, states);
     int ys = graph.getOutputCount() - states;
     List<Long> back = flags(call, "scan_input_directions", sequences);
     boolean reverse = back.stream().allMatch(b -> b == 1);
@@ -141,8 +157,8 @@ final class Loops {
     if (trips.isNumber() && trips.number() < 0) trips = Dim.ZERO;
     Optional<Value> condition =
         !call.has(1) || isTrue(call.item(1)) ? Optional.empty() : call.optional(1);
-    GraphProto graph = call.graph("body");
-    int states = call.arity() - 2;
+    int states = Math.max(0, call.arity() - 2);
+    GraphProto graph = body(call, states + 1); // the condition comes first
     var init = new ArrayList<Value>();
     var types = new ArrayList<ElementType>();
     for (int i = 0; i < states; i++) {
