@@ -57,10 +57,14 @@ final class StepBench {
     List<Instruction> code = e.program().code();
     double[][] millis = new double[code.size()][steps];
     double[] all = new double[steps];
+    double[][] walls = new double[code.size()][steps];
+    double[] wall = new double[steps];
     for (int s = 0; s < steps; s++) {
       for (int i = 0; i < code.size(); i++) {
-        long t = cpu(e.workers());
+        long t = cpu(e.workers()), w = System.nanoTime();
         e.workers().run(code.get(i));
+        walls[i][s] = (System.nanoTime() - w) / 1e6;
+        wall[s] += walls[i][s];
         millis[i][s] = (cpu(e.workers()) - t) / 1e6;
         all[s] += millis[i][s];
       }
@@ -68,17 +72,20 @@ final class StepBench {
     var order = new ArrayList<Integer>();
     for (int i = 0; i < code.size(); i++) order.add(i);
     for (double[] m : millis) Arrays.sort(m);
+    for (double[] m : walls) Arrays.sort(m);
     Arrays.sort(all);
+    Arrays.sort(wall);
     order.sort(Comparator.comparingDouble((Integer i) -> millis[i][steps / 2]).reversed());
     System.out.printf(
-        "step %.2f ms, %.0f tokens/s, %d instructions%n",
-        all[steps / 2], 1e3 * batch.tokens() / all[steps / 2], code.size());
+        "step %.2f ms of CPU, %.2f ms of wall, %.0f tokens/s, %d instructions%n",
+        all[steps / 2], wall[steps / 2], 1e3 * batch.tokens() / wall[steps / 2], code.size());
     for (int i : order.subList(0, Math.min(most, order.size()))) {
       double ms = millis[i][steps / 2];
       String text = code.get(i).toString();
       System.out.printf(
-          "%8.2f ms %6.1f GFLOP/s #%d %s%n",
+          "%8.2f ms (wall %.2f) %6.1f GFLOP/s #%d %s%n",
           ms,
+          walls[i][steps / 2],
           2 * code.get(i).work() / ms / 1e6,
           i,
           text.substring(0, Math.min(400, text.length())));

@@ -122,7 +122,21 @@ final class BatchProduct implements Instruction {
     }
     int ldc = c.stride(-2);
     products.multiply(
-        rows, depth, columns, left, lo, lda, own, 0, panels, z, co, ldc, false, frame.tile());
+        rows,
+        depth,
+        columns,
+        left,
+        lo,
+        lda,
+        own,
+        0,
+        panels,
+        z,
+        co,
+        ldc,
+        false,
+        false,
+        frame.tile());
   }
 
   private void turn(float[] x, int ao, int rows, int depth, float[] left) {

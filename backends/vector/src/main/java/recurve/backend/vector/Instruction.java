@@ -9,6 +9,9 @@ import java.util.List;
  * memory is planned and from which it is seen whether a whole loop can run row by row.
  */
 interface Instruction {
+  /** Multiply-adds of a piece that is not cut further: about a millisecond. */
+  long PIECE = 50_000_000;
+
   /** How many units it can be cut into. */
   int extent();
 
@@ -19,7 +22,7 @@ interface Instruction {
 
   /** How many pieces for each thread it is cut into; more even the work out. */
   default int pieces() {
-    return 4;
+    return (int) Math.clamp(work() / PIECE, 4, 32);
   }
 
   /** How many multiply-adds of products it does. */

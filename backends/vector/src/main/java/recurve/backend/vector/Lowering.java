@@ -445,7 +445,7 @@ final class Lowering {
       boolean large = depth > 0 && panels.size() > LARGE && context.workers() > 1;
       emit(
           few || large
-              ? new PanelProduct(context.products(), left, panels, result)
+              ? new PanelProduct(context.products(), left, panels, result, depth)
               : new Product(context.products(), left, panels, result));
     }
     placed(v, to);

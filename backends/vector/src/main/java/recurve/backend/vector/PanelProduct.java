@@ -13,12 +13,15 @@ final class PanelProduct implements Instruction {
   private final View a; // [units, rows of a unit, depth], the last axis contiguous
   private final View packed;
   private final View c; // [units, rows of a unit, columns], the last axis contiguous
+  private final int loops;
 
-  PanelProduct(Products products, View a, View packed, View c) {
+  /** Makes the instruction, inside of so many loops. */
+  PanelProduct(Products products, View a, View packed, View c, int loops) {
     this.products = products;
     this.a = a;
     this.packed = packed;
     this.c = c;
+    this.loops = loops;
   }
 
   @Override
@@ -43,6 +46,11 @@ final class PanelProduct implements Instruction {
 
   @Override
   public void run(Frame frame, int from, int to) {
+    // Every other step runs through the panels backwards: of weights larger than the caches, what
+    // was read last in
+    // one step is there still in the next.
+    boolean back = loops > 0 && (frame.trip(loops - 1) & 1) == 1;
+    int first = back ? extent() - to : from;
     boolean single = a.dim(1) == 1; // rows are units then
     int outer = single ? 1 : a.dim(0), rows = single ? a.dim(0) : a.dim(1);
     int lda = a.stride(single ? 0 : 1), ldc = c.stride(single ? 0 : 1);
@@ -55,12 +63,13 @@ final class PanelProduct implements Instruction {
           a.at(frame) + u * a.stride(0),
           lda,
           packed.buffer().floats(),
-          from,
-          to,
+          first,
+          first + to - from,
           c.buffer().floats(),
           c.at(frame) + u * c.stride(0),
           ldc,
           false,
+          back,
           frame.tile());
     }
   }

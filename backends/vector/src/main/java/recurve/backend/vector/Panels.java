@@ -18,6 +18,8 @@ final class Panels {
   // ones would stay there, but adding up more blocks costs more (bench ProductBench).
   private static final int DEEPEST = 800;
 
+  private static final int TOGETHER = 4;
+
   private Panels() {}
 
   /** How many panels hold so many columns. */
@@ -59,7 +61,9 @@ final class Panels {
         int source = at + k * rowStride + p * WIDTH * columnStride;
         int target = k * panels * WIDTH + p * deep * WIDTH;
         if (columnStride == 1 && width == WIDTH) {
-          copy(b, source, rowStride, deep, packed, target);
+          int full = Math.min(Math.min(to, columns / WIDTH) - p, TOGETHER);
+          copy(b, source, rowStride, deep, full, packed, target);
+          p += full - 1;
         } else if (rowStride == 1 && width == WIDTH) {
           Transposer.columns(b, source, columnStride, deep, packed, target);
         } else {
@@ -69,12 +73,15 @@ final class Panels {
     }
   }
 
+  // rows are far apart in memory: of each, what several panels want is read at once
   private static void copy(
-      float[] b, int source, int stride, int deep, float[] packed, int target) {
+      float[] b, int source, int stride, int deep, int count, float[] packed, int target) {
     for (int k = 0; k < deep; k++) {
-      int s = source + k * stride, t = target + k * WIDTH;
-      FloatVector.fromArray(Lanes.FLOATS, b, s).intoArray(packed, t);
-      FloatVector.fromArray(Lanes.FLOATS, b, s + Lanes.COUNT).intoArray(packed, t + Lanes.COUNT);
+      for (int p = 0; p < count; p++) {
+        int s = source + k * stride + p * WIDTH, t = target + (p * deep + k) * WIDTH;
+        FloatVector.fromArray(Lanes.FLOATS, b, s).intoArray(packed, t);
+        FloatVector.fromArray(Lanes.FLOATS, b, s + Lanes.COUNT).intoArray(packed, t + Lanes.COUNT);
+      }
     }
   }
 

@@ -4,8 +4,11 @@ import java.util.List;
 
 /** A product by packed panels; shares are cut by rows. */
 final class Product implements Instruction {
-  // floats that are not left in the second-level cache from piece to piece
+  // Floats that are not left in the second-level cache from piece to piece, and how many rows are
+  // worth reading
+  // them for.
   private static final int LARGE = 1 << 20;
+  private static final int ROWS = 80;
 
   private final Products products;
   private final View a; // [units, rows of a unit, depth], the last axis contiguous
@@ -34,7 +37,9 @@ final class Product implements Instruction {
   /** Each piece reads the whole right side: few pieces of a large one. */
   @Override
   public int pieces() {
-    return packed.size() > LARGE ? 1 : 4;
+    return packed.size() > LARGE
+        ? Math.clamp((long) a.dim(0) * a.dim(1) / ROWS, 1, 4)
+        : Instruction.super.pieces();
   }
 
   @Override
@@ -75,6 +80,7 @@ final class Product implements Instruction {
         c.buffer().floats(),
         c.at(frame) + unit * c.stride(0),
         ldc,
+        false,
         false,
         frame.tile());
   }

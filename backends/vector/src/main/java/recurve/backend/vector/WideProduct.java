@@ -10,8 +10,9 @@ import java.util.List;
  * for it.
  */
 final class WideProduct implements Instruction {
-  // of packed panels: the second-level cache is for the left side, which each panel runs past
-  private static final int PACKED_FLOATS = 16 * 1024;
+  // a panel deeper than this is read again for every tile of rows from beyond the second-level
+  // cache
+  private static final int DEEPEST = 2048;
 
   private final Products products;
   private final View a; // [rows, depth], the last axis contiguous
@@ -24,12 +25,12 @@ final class WideProduct implements Instruction {
     this.a = a;
     this.b = b;
     this.c = c;
-    group = Math.max(1, PACKED_FLOATS / (a.dim(1) * Panels.WIDTH));
+    group = Products.group(a.dim(1));
   }
 
-  /** Whether a group of panels so deep fits, and there are enough panels to share out. */
+  /** Whether a panel so deep stays in the cache, and there are enough of them to share out. */
   static boolean suits(int depth, int columns, int workers) {
-    return depth <= PACKED_FLOATS / Panels.WIDTH && Panels.count(columns) >= 8 * workers;
+    return depth <= DEEPEST && Panels.count(columns) >= 8 * workers;
   }
 
   @Override
@@ -39,7 +40,7 @@ final class WideProduct implements Instruction {
 
   @Override
   public int grain() {
-    return (int) Math.max(1, 200_000L / ((long) a.dim(0) * a.dim(1) * Panels.WIDTH));
+    return (int) Math.max(group, 200_000L / ((long) a.dim(0) * a.dim(1) * Panels.WIDTH));
   }
 
   @Override
@@ -75,6 +76,7 @@ final class WideProduct implements Instruction {
           c.buffer().floats(),
           c.at(frame) + first,
           c.stride(0),
+          false,
           false,
           frame.tile());
     }

@@ -47,7 +47,8 @@ final class ProductBench {
       pack[w] = (System.nanoTime() - t) / (double) k / n / (1 + repeats / 10);
       t = System.nanoTime();
       for (int r = 0; r < repeats; r++) {
-        products.multiply(m, k, n, a, 0, k, packed, 0, Panels.count(n), c, 0, n, false, scratch);
+        products.multiply(
+            m, k, n, a, 0, k, packed, 0, Panels.count(n), c, 0, n, false, false, scratch);
       }
       gflops[w] = 2.0 * m * k * n * repeats / (System.nanoTime() - t);
     }

@@ -52,12 +52,16 @@ class ProductsTest {
 
     float[] scratch = new float[Products.scratch()];
     float[] fresh = c.clone(), added = c.clone();
-    PRODUCTS.multiply(m, k, n, a, 0, k, packed, 0, panels, fresh, 0, n, false, scratch);
+    PRODUCTS.multiply(m, k, n, a, 0, k, packed, 0, panels, fresh, 0, n, false, false, scratch);
     assertArrayEquals(plain(m, k, n, a, b, new float[m * n]), fresh);
+    float[] backwards = c.clone();
+    PRODUCTS.multiply(m, k, n, a, 0, k, packed, 0, panels, backwards, 0, n, false, true, scratch);
+    assertArrayEquals(fresh, backwards, "last panels first");
     int half = m / 2; // the border between two threads' rows
-    PRODUCTS.multiply(half, k, n, a, 0, k, packed, 0, panels, added, 0, n, true, scratch);
+    PRODUCTS.multiply(half, k, n, a, 0, k, packed, 0, panels, added, 0, n, true, false, scratch);
     PRODUCTS.multiply(
-        m - half, k, n, a, half * k, k, packed, 0, panels, added, half * n, n, true, scratch);
+        m - half, k, n, a, half * k, k, packed, 0, panels, added, half * n, n, true, false,
+        scratch);
     assertArrayEquals(plain(m, k, n, a, b, c), added);
   }
 
