@@ -64,7 +64,9 @@ public record Trained(Model model, Problem problem, Map<String, Tensor> weights)
    * the rounding of others is measured against.
    */
   public Exported graph(Scope.Carry carry, DType dtype) {
-    return graph(new Problem.Part(carry, problem::outputs), dtype);
+    String name = carry == Scope.Carry.FRESH ? Problem.Part.PREDICT : Problem.Part.STEP;
+    var outputs = new Problem.Part(carry, problem::outputs);
+    return graph(problem.parts().getOrDefault(name, outputs), dtype);
   }
 
   /** One of the problem's graphs, for export. */

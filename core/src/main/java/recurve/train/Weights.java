@@ -1,6 +1,7 @@
 package recurve.train;
 
 import java.util.Map;
+import recurve.cell.Init;
 import recurve.cell.Scope;
 import recurve.ir.Tensor;
 
@@ -10,6 +11,9 @@ final class Weights {
 
   static Tensor get(Map<String, Tensor> weights, Scope.Parameter parameter) {
     Tensor t = weights.get(parameter.name());
+    // what is given need not have been saved: a graph for export may have some that training has
+    // not
+    if (t == null && parameter.init() instanceof Init.Given given) t = given.value();
     if (t == null) {
       throw new TrainingException(
           "the weights lack '" + parameter.name() + "'; they are another model's");

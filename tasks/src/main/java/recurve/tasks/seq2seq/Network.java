@@ -20,6 +20,7 @@ import recurve.ir.Shape;
 import recurve.ir.Value;
 import recurve.option.Option;
 import recurve.option.Options;
+import recurve.tasks.Choice;
 import recurve.tasks.Embedding;
 import recurve.tasks.Rows;
 
@@ -189,14 +190,6 @@ final class Network {
     return product.plus(scope.parameter("output.b", Init.BIAS, Shape.of(symbols)));
   }
 
-  /** The place of the largest along the last axis, the first of equals: I32 without that axis. */
-  static Value largest(Value scores) {
-    Value isTop = scores.eq(scores.maxOver(-1).expand(scores.shape()));
-    Value back = Ops.range(-1, scores.dtype(), scores.shape()).neg();
-    double beyond = -scores.dim(-1).number();
-    return isTop.where(back, back.like(beyond)).maxOver(-1).neg().cast(DType.I32).squeeze(-1);
-  }
-
   /** Runs the decoder over all its steps. */
   Speech speak(Source source, Hints hints) {
     Decoder.Stepper stepper = open(hints.steps());
@@ -226,7 +219,7 @@ final class Network {
                   var ys = new ArrayList<Value>();
                   if (hears) {
                     Value scores = scores(turn.output());
-                    Value said = largest(scores);
+                    Value said = Choice.largest(scores);
                     turn.carry().put(PREVIOUS, table.gather(said));
                     ys.add(scores);
                     ys.add(said);

@@ -24,6 +24,7 @@ import recurve.task.Problem;
 import recurve.task.Report;
 import recurve.task.Session;
 import recurve.tasks.Buckets;
+import recurve.tasks.Choice;
 import recurve.tasks.Embedding;
 import recurve.tasks.Mean;
 import recurve.tasks.Rows;
@@ -100,7 +101,7 @@ final class Translator implements Problem {
     Value loss = options.get(Mean.LOSS).of(sum, count, Ops.extent(scope.dtype(), Rows.BATCH));
     Objective objective = Objective.of(loss, nll.total(), count);
     if (scope.training()) return objective; // the rest takes as long again
-    Value right = Network.largest(speech.scores()).eq(targets);
+    Value right = Choice.largest(speech.scores()).eq(targets);
     scope.input(ROOM, DType.I32, Shape.of(Network.ROOM));
     var free = new Network.Hints(Network.ROOM, Optional.empty(), Optional.empty());
     return objective

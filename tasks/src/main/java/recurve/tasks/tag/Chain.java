@@ -45,6 +45,16 @@ record Chain(double[][] transitions, double[] start, double[] end) {
     return new Chain(a, first, last);
   }
 
+  /** Transitions, start and end in one tensor, [K + 2, K], as {@link #of} reads it. */
+  Tensor stacked() {
+    int k = start.length;
+    double[] all = new double[(k + 2) * k];
+    for (int i = 0; i < k; i++) System.arraycopy(transitions[i], 0, all, i * k, k);
+    System.arraycopy(start, 0, all, k * k, k);
+    System.arraycopy(end, 0, all, (k + 1) * k, k);
+    return Tensor.of(all, k + 2, k);
+  }
+
   private static final double NEVER = Double.NEGATIVE_INFINITY;
 
   /**

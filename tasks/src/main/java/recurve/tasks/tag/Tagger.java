@@ -48,6 +48,8 @@ final class Tagger implements Problem {
   static final String WORDS = "words";
   static final String SCORES = "scores";
   static final String TRANSITIONS = "transitions";
+  static final String TAGS = "tags";
+  private static final String SCHEME = "scheme";
 
   /** The name of a tag that was not in the training text; its id is the first that is no tag's. */
   static final String UNSEEN = "<unseen>";
@@ -62,6 +64,7 @@ final class Tagger implements Problem {
   private final Words words;
   private final Tags tags;
   private final Faults faults;
+  private final Scheme kept;
   private final Decoder decoder;
 
   Tagger(Options options, Words words, Tags tags, Faults faults) {
@@ -69,7 +72,7 @@ final class Tagger implements Problem {
     this.words = words;
     this.tags = tags;
     this.faults = faults;
-    Scheme kept = options.get(Tagging.CONSTRAINTS) ? tags.learntScheme() : Scheme.NONE;
+    this.kept = options.get(Tagging.CONSTRAINTS) ? tags.learntScheme() : Scheme.NONE;
     this.decoder = new Decoder(tags.learnt().words(), options.get(Tagging.HEAD), kept);
   }
 
@@ -109,6 +112,32 @@ final class Tagger implements Problem {
   @Override
   public Map<String, Value> outputs(Scope scope, Encoder encoder) {
     return outputs(scope, scores(scope, encoder));
+  }
+
+  /** Whole sentences give their tags too: other runtimes have no decoder of ours. */
+  @Override
+  public Map<String, Part> parts() {
+    var parts = new LinkedHashMap<>(Problem.super.parts());
+    parts.put(Part.PREDICT, new Part(Scope.Carry.FRESH, this::tagged));
+    return parts;
+  }
+
+  private Map<String, Value> tagged(Scope scope, Encoder encoder) {
+    Sequence e = scores(scope, encoder);
+    Map<String, Value> outputs = outputs(scope, e);
+    Value scores = Objects.requireNonNull(outputs.get(SCORES));
+    outputs.put(TAGS, Viterbi.best(e.with(scores), links(scope, outputs)));
+    return outputs;
+  }
+
+  /** The field's transitions, start and end, and what the scheme forbids; [K + 2, K]. */
+  private Value links(Scope scope, Map<String, Value> outputs) {
+    int k = tags.learnt().size();
+    Shape shape = Shape.of(k + 2, k);
+    Value field = outputs.getOrDefault(TRANSITIONS, Ops.constant(0, scope.dtype(), shape));
+    if (kept == Scheme.NONE) return field;
+    Tensor forbidden = Chain.free(k).within(kept, tags.learnt().words()).stacked();
+    return field.plus(scope.parameter(SCHEME, new Init.Given(forbidden), shape));
   }
 
   /** Log-probabilities of a softmax; of a field its scores as they are, and its transitions. */

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import recurve.backend.Backend;
 import recurve.backend.CompileOptions;
 import recurve.backend.Reference;
@@ -69,12 +70,14 @@ class CrfTest {
       var sequence = new Sequence(x, Optional.of(n));
       Value partition = crf.logPartition(sequence), score = crf.score(sequence, y);
       Value all = partition.total();
+      Value best = Viterbi.best(sequence, crf.stacked());
       Gradient.Result gradient =
-          Gradient.of(all, List.of(x), List.of(partition, score, crf.stacked()));
+          Gradient.of(all, List.of(x), List.of(partition, score, crf.stacked(), best));
       var outputs = new LinkedHashMap<String, Value>();
       outputs.put("partition", gradient.others().get(0));
       outputs.put("score", gradient.others().get(1));
       outputs.put("stacked", gradient.others().get(2));
+      outputs.put("best", gradient.others().get(3));
       outputs.put("marginals", gradient.gradients().get(0));
       Graph graph = Graph.of(scope.arguments(), outputs);
       try (var program = backend.compile(graph, CompileOptions.threads(1))) {
@@ -155,6 +158,29 @@ class CrfTest {
       Tensor want = exact.results.get(name), got = fast.results.get(name);
       for (int i = 0; i < want.size(); i++) {
         assertEquals(want.at(i), got.at(i), 1e-5 * Math.max(1, Math.abs(want.at(i))), name);
+      }
+    }
+  }
+
+  /** On every backend; past a row's length it is zero. */
+  @ParameterizedTest
+  @ValueSource(strings = {"reference", "vector"})
+  void theBestSequenceIsFoundInTheGraphToo(String backend) {
+    for (int seed = 0; seed < 20; seed++) {
+      Backend fast = Catalog.load(Backend.class).get(backend);
+      int tags = 1 + seed % 5;
+      var sample = new Sample(tags, seed, fast, DType.F32, 4, 1, 5, 2);
+      Tensor best = sample.results.get("best");
+      assertArrayEquals(new int[] {5, 4}, best.dims());
+      for (int b = 0; b < 4; b++) {
+        int[] want = {};
+        for (int[] y : sequences(tags, sample.lengths[b])) {
+          if (want.length == 0 || sample.score(b, y) > sample.score(b, want)) want = y;
+        }
+        assertArrayEquals(want, sample.chain.best(sample.e[b]));
+        for (int t = 0; t < 5; t++) {
+          assertEquals(t < want.length ? want[t] : 0, best.ints()[t * 4 + b], backend + seed);
+        }
       }
     }
   }

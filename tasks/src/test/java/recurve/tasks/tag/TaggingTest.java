@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -17,13 +18,19 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import recurve.backend.CompileOptions;
 import recurve.backend.Reference;
 import recurve.cell.Cell;
+import recurve.cell.Scope;
 import recurve.io.FileException;
+import recurve.ir.Graph;
+import recurve.ir.Tensor;
 import recurve.option.OptionException;
 import recurve.option.Options;
 import recurve.plugin.Catalog;
+import recurve.task.Batches;
 import recurve.task.Corpus;
+import recurve.task.Problem;
 import recurve.task.Report;
 import recurve.task.Session;
 import recurve.train.Listener;
@@ -216,6 +223,42 @@ class TaggingTest {
             .with(Map.of("character_units", "8", "character_embedding", "8"));
     Report report = evaluate(train(model, endings(60, 1)), endings(40, 2));
     assertTrue(report.get("accuracy") > accuracy, report.figures().toString());
+  }
+
+  /** Those that the host decodes, also where the best sequence would break the scheme. */
+  @ParameterizedTest
+  @CsvSource({"softmax, same", "softmax, bioes", "crf, same", "crf, bioes"})
+  void theGraphForExportGivesTheTagsThatAreDecoded(String head, String learnt) {
+    Model model = model().with("head", head).with("learnt_scheme", learnt).with("epochs", 1);
+    Trained trained = train(model, language(60, 1));
+    Trained.Exported exported = trained.graph(Scope.Carry.FRESH);
+    Scheme scheme = learnt.equals("bioes") ? Scheme.BIOES : Scheme.BIO;
+    List<String> tags = trained.problem().vocabularies().get("tags");
+    var decoder = new Decoder(tags, Tagging.Head.valueOf(head.toUpperCase(Locale.ROOT)), scheme);
+    Batches batches =
+        trained
+            .problem()
+            .batches(
+                Corpus.lines(language(20, 2)), Problem.Purpose.EVALUATE, Problem.Order.OF_TEXT);
+    int seen = 0;
+    try (var run = new Reference().compile(exported.graph(), CompileOptions.threads(1))) {
+      exported.weights().forEach(run::write);
+      for (int i = 0; i < batches.size(); i++) {
+        Map<String, Tensor> inputs = batches.get(i).inputs();
+        exported.inputs().forEach(v -> run.write(Graph.nameOf(v), inputs.get(Graph.nameOf(v))));
+        run.run();
+        int[] lengths = inputs.get("lengths").ints();
+        List<int[]> decoded = decoder.decode(run::read, lengths);
+        Tensor given = run.read(Tagger.TAGS);
+        for (int b = 0; b < lengths.length; b++) {
+          for (int t = 0; t < lengths[b]; t++) {
+            assertEquals(decoded.get(b)[t], given.ints()[t * lengths.length + b]);
+            seen++;
+          }
+        }
+      }
+    }
+    assertTrue(seen > 100, seen + " tags");
   }
 
   @Test
