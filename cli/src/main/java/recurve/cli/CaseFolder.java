@@ -14,7 +14,7 @@ import recurve.io.onnx.TensorFile;
 import recurve.ir.Tensor;
 
 /** A folder of {@code input_N.pb} and {@code output_N.pb}, as ONNX's own test cases have them. */
-record CaseFolder(Path folder) {
+record CaseFolder(Path folder) implements CaseData {
   /** The folders within a case: {@code test_data_set_0} and so on; or the folder itself. */
   static List<CaseFolder> of(Path data) {
     var sets = new ArrayList<CaseFolder>();
@@ -46,12 +46,13 @@ record CaseFolder(Path folder) {
     }
   }
 
-  /** The inputs that are there, by the names in their order. */
-  Map<String, Tensor> inputs(List<String> names, Map<String, ElementType> types) {
+  @Override
+  public Map<String, Tensor> inputs(List<String> names, Map<String, ElementType> types) {
     return read("input", names, types);
   }
 
-  Map<String, Tensor> outputs(List<String> names, Map<String, ElementType> types) {
+  @Override
+  public Map<String, Tensor> outputs(List<String> names, Map<String, ElementType> types) {
     return read("output", names, types);
   }
 

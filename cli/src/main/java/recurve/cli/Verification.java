@@ -44,6 +44,11 @@ record Verification(Map<String, Double> worst, Map<String, String> refused) {
     return new Verification(worst, refused);
   }
 
+  /** One that cannot run it. */
+  static Verification refused(String name, OnnxException why) {
+    return new Verification(Map.of(), Map.of(name, OneLine.of(why)));
+  }
+
   private static Map<String, Tensor> run(
       OnnxImport model, Backend backend, Map<String, Tensor> inputs) {
     try (Executable run = backend.compile(model.graph(), CompileOptions.threads(1))) {

@@ -53,6 +53,7 @@ final class VerifyCommand implements Command {
         "recurve verify model.onnx",
         "recurve verify model.onnx --model model --runs 10",
         "recurve verify test_lstm_defaults/model.onnx --data test_lstm_defaults",
+        "recurve verify model.onnx --data cases.npz",
         "recurve verify model.onnx --extent batch=4 --extent ids=1000");
   }
 
@@ -61,7 +62,11 @@ final class VerifyCommand implements Command {
     spec.addPositional(
         Flags.position("FILE", "the ONNX file, or a folder of ONNX's own test cases"));
     spec.addOption(
-        Flags.value("DIR", "inputs and outputs to use: input_0.pb, output_0.pb and so on", DATA));
+        Flags.value(
+            "PATH",
+            "inputs and outputs to use: a folder of input_0.pb, output_0.pb and so on, or an .npz"
+                + " of arrays named as they are",
+            DATA));
     spec.addOption(Flags.value("DIR", "the model that was exported, to compare with too", MODEL));
     spec.addOption(Flags.value("N", "how many random shapes to try (5)", RUNS));
     spec.addOption(Flags.value("N", "seed of the random inputs (1)", SEED));
@@ -85,7 +90,8 @@ final class VerifyCommand implements Command {
     }
     byte[] bytes = CaseFolder.bytes(file);
     Optional<Path> data = Flags.text(given, DATA).map(Flags::path);
-    Verification found = data.isPresent() ? withData(bytes, data.get()) : withRandom(bytes, given);
+    Verification found =
+        data.isPresent() ? withData(bytes, data.get(), runner()) : withRandom(bytes, given);
     if (Flags.isSet(given, Flags.JSON)) {
       var object = new LinkedHashMap<String, Object>();
       object.put("file", file.toString());
@@ -185,15 +191,32 @@ final class VerifyCommand implements Command {
     return new Verification.Judge("model " + folder, outputs);
   }
 
-  private Verification withData(byte[] bytes, Path data) {
+  /**
+   * @param runner whom to ask beside the outputs that are given
+   */
+  private Verification withData(byte[] bytes, Path data, Optional<OnnxRunner> runner) {
     var found = new Verification(Map.of(), Map.of());
     Map<String, ElementType> types = OnnxImport.types(bytes);
-    for (CaseFolder set : CaseFolder.of(data)) {
-      Map<String, Tensor> in = set.inputs(OnnxImport.inputNames(bytes), types);
+    List<String> inputs = OnnxImport.inputNames(bytes), outputs = OnnxImport.outputNames(bytes);
+    for (CaseData set : CaseData.of(data)) {
+      set.check(inputs, outputs);
+      Map<String, Tensor> in = set.inputs(inputs, types);
       OnnxImport model = OnnxImport.fitting(bytes, ImportOptions.defaults(), in);
-      Map<String, Tensor> expected = set.outputs(OnnxImport.outputNames(bytes), model.outputs());
-      var judge = new Verification.Judge("its data", expected);
-      found = found.and(Verification.of(model, backends(), in, List.of(judge)));
+      var judges = new ArrayList<Verification.Judge>();
+      Map<String, Tensor> expected = set.outputs(outputs, model.outputs());
+      if (!expected.isEmpty()) judges.add(new Verification.Judge("its data", expected));
+      if (runner.isPresent()) {
+        try (OnnxRunner.Loaded theirs = runner.get().load(bytes, 1)) {
+          judges.add(new Verification.Judge(runner.get().name(), theirs.run(in)));
+        } catch (OnnxException e) {
+          found = found.and(Verification.refused(runner.get().name(), e));
+        }
+      }
+      if (judges.isEmpty()) {
+        throw new Failure(
+            Exit.BAD_DATA, data + ": there are no outputs in it and no other runtime to ask");
+      }
+      found = found.and(Verification.of(model, backends(), in, judges));
     }
     return found;
   }
@@ -207,7 +230,7 @@ final class VerifyCommand implements Command {
       if (!Files.exists(file)) continue;
       String name = CaseFolder.name(dir);
       try {
-        Verification found = withData(CaseFolder.bytes(file), dir);
+        Verification found = withData(CaseFolder.bytes(file), dir, Optional.empty());
         if (found.agrees(tolerance)) {
           agree++;
         } else {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,6 +41,30 @@ class VerifyTest {
     Cli run = Cli.run("verify", file, "--tolerance", "-1");
     assertEquals(65, run.code(), run.out());
     assertTrue(run.out().contains("THEY DIFFER"), run.out());
+  }
+
+  /** Against the numbers of an archive, and against ONNX Runtime beside them. */
+  @Test
+  void arraysOfNumpyAreInputsAndOutputs() throws IOException {
+    String names = Cli.run("inspect", file).fine().out();
+    assertTrue(names.contains("  ids int32") && names.contains("  log_probabilities"), names);
+    Path right = Npz.write(dir.resolve("right.npz"), Map.of("ids", new int[][] {{2}, {1}}));
+    String out = Cli.run("verify", file, "--data", right.toString()).fine().out();
+    assertEquals(2, out.lines().count(), out);
+    assertTrue(out.contains("vector and onnxruntime: largest difference"), out);
+
+    var arrays = Map.of("ids", new int[][] {{2}, {1}}, "output_log_probabilities", new int[2][1]);
+    Path shape = Npz.write(dir.resolve("shape.npz"), arrays);
+    Cli other = Cli.run("verify", file, "--data", shape.toString());
+    assertEquals(65, other.code(), other.out());
+    assertTrue(other.err().contains("output 'log_probabilities' is"), other.err());
+
+    Path wrong = Npz.write(dir.resolve("wrong.npz"), Map.of("words", new int[1][1]));
+    Cli run = Cli.run("verify", file, "--data", wrong.toString());
+    assertEquals(65, run.code(), run.err());
+    assertTrue(run.err().contains("wrong.npz: holds 'words'"), run.err());
+    assertEquals(1, run.err().lines().count(), run.err());
+    assertEquals(66, Cli.run("verify", file, "--data", dir.resolve("no.npz").toString()).code());
   }
 
   @Test
