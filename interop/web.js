@@ -15,7 +15,8 @@ const types = { html: 'text/html', js: 'text/javascript', mjs: 'text/javascript'
 /** Where a path of the page lies on disk; one name deep, so nothing else is served. */
 function file(path) {
   if (path === '/') return join(here, 'page.html');
-  if (path === '/compare.js') return join(here, 'compare.js');
+  if (path === '/interop/compare.js') return join(here, 'compare.js');
+  if (path === '/examples/web/learner.js') return join(here, '../examples/web/learner.js');
   if (path.startsWith('/ort/')) return join(here, 'node_modules/onnxruntime-web/dist', basename(path));
   if (path.startsWith('/models/')) return join(folder, basename(path));
   return null;

@@ -25,7 +25,7 @@ mkdir -p "$scratch/found" "${corpus:=$scratch/corpus}"
   --sun-misc-unsafe-memory-access=allow -cp "$class_path" com.code_intelligence.jazzer.Jazzer \
   --target_class=recurve.bench.OnnxFuzz --instrumentation_includes='recurve.io.**:recurve.ir.**' \
   --keep_going=100 --reproducer_path="$scratch/found" -artifact_prefix="$scratch/found/" \
-  -max_total_time="$seconds" -timeout=60 -rss_limit_mb=1500 -max_len=65536 -print_final_stats=1 \
+  -max_total_time="$seconds" -timeout=300 -rss_limit_mb=1500 -max_len=65536 -print_final_stats=1 \
   "$corpus" "$scratch/seeds"
 if [ -n "$(ls "$scratch/found")" ]; then
   echo "found: $scratch/found" >&2

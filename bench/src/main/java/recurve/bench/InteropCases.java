@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -16,6 +17,7 @@ import recurve.backend.CompileOptions;
 import recurve.backend.Reference;
 import recurve.cell.Scope;
 import recurve.io.checkpoint.ModelFolder;
+import recurve.io.onnx.OnnxException;
 import recurve.io.onnx.OnnxExport;
 import recurve.io.onnx.OnnxOptions;
 import recurve.ir.DType;
@@ -28,6 +30,8 @@ import recurve.task.Problem;
 import recurve.train.Model;
 import recurve.train.Snapshot;
 import recurve.train.Trained;
+import recurve.train.TrainingStep;
+import recurve.transform.Passes;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -35,10 +39,12 @@ import tools.jackson.databind.json.JsonMapper;
  * and what must come out, from the reference in double. Other runtimes are held against them.
  *
  * <p>{@code InteropCases MODEL_DIR TEXT OUT_DIR NAME} writes {@code NAME-PART-FORM.onnx} and {@code
- * .json} of the same name.
+ * .json} of the same name; and, of a model without dropout, {@code NAME-train.onnx} with batches,
+ * the weights that it begins with, and the losses of its steps.
  */
 public final class InteropCases {
-  private static final int BATCHES = 3, ROWS = 3;
+  private static final int BATCHES = 3, ROWS = 3, STEPS = 50;
+  private static final double RATE = 0.01;
   private static final JsonMapper JSON = new JsonMapper();
 
   private InteropCases() {}
@@ -62,6 +68,61 @@ public final class InteropCases {
         System.out.println(name + ": " + cases.size() + " cases");
       }
     }
+    train(trained, text, Path.of(args[0]), out, args[3] + "-train");
+  }
+
+  /** The training step, what goes into it, and the losses by the reference in double. */
+  private static void train(Trained trained, Corpus text, Path model, Path out, String name)
+      throws IOException {
+    TrainingStep step = TrainingStep.of(trained.model(), trained.problem(), DType.F32);
+    try {
+      OnnxExport.of(
+              Passes.optimize(step.graph()),
+              Map.of(),
+              trained.problem().metadata(),
+              OnnxOptions.of(OnnxOptions.Form.AUTO))
+          .write(out.resolve(name + ".onnx"));
+    } catch (OnnxException e) {
+      System.out.println(name + " is left out: " + e.getMessage());
+      return;
+    }
+    Batches all = trained.problem().batches(text, Problem.Purpose.TRAIN, Problem.Order.OF_TEXT);
+    var batches = new ArrayList<Map<String, Tensor>>();
+    for (int i = 0; i < STEPS; i++) batches.add(all.get(i % all.size()).inputs());
+    byte[] weights = Files.readAllBytes(model.resolve("weights.safetensors"));
+    Map<String, Object> cases =
+        Map.of(
+            "weights",
+            Base64.getEncoder().encodeToString(weights),
+            "rate",
+            RATE,
+            "batches",
+            batches.stream().map(InteropCases::json).toList(),
+            "losses",
+            losses(trained, batches));
+    Files.writeString(out.resolve(name + ".json"), JSON.writeValueAsString(cases));
+    System.out.println(name + ": " + batches.size() + " steps");
+  }
+
+  private static List<Double> losses(Trained trained, List<Map<String, Tensor>> batches) {
+    TrainingStep step = TrainingStep.of(trained.model(), trained.problem(), DType.F64);
+    var options = CompileOptions.threads(1).retaining(step.retained());
+    var losses = new ArrayList<Double>();
+    try (var program = new Reference().compile(step.graph(), options)) {
+      Map<String, Long> extents = extents(step.graph().inputs(), batches.get(0));
+      for (Value v : step.graph().inputs()) { // moments and states begin as zeros
+        Tensor given = trained.weights().get(Graph.nameOf(v));
+        Tensor zeros = Tensor.zeros(v.dtype(), dims(v.shape().bind(extents)));
+        program.write(Graph.nameOf(v), given == null ? zeros : given.cast(v.dtype()));
+      }
+      program.write("rate", Tensor.scalar(DType.F64, RATE));
+      for (Map<String, Tensor> batch : batches) {
+        batch.forEach(program::write);
+        program.run();
+        losses.add(program.scalar("loss"));
+      }
+    }
+    return losses;
   }
 
   /** With few rows in a batch: every number of a case is written out. */
@@ -99,12 +160,7 @@ public final class InteropCases {
   private static Map<String, Tensor> feeds(
       Trained.Exported graph, Map<String, Tensor> batch, Map<String, Tensor> before) {
     var feeds = new LinkedHashMap<String, Tensor>();
-    var extents = new HashMap<String, Long>();
-    for (Value v : graph.inputs()) {
-      Tensor given = batch.get(Graph.nameOf(v));
-      if (given == null) continue;
-      for (int i = 0; i < v.rank(); i++) extents.put(v.dim(i).toString(), (long) given.dim(i));
-    }
+    Map<String, Long> extents = extents(graph.inputs(), batch);
     for (Value v : graph.inputs()) {
       String name = Graph.nameOf(v);
       Tensor given = batch.get(name);
@@ -114,6 +170,16 @@ public final class InteropCases {
       else feeds.put(name, Tensor.zeros(v.dtype(), dims(v.shape().bind(extents))));
     }
     return feeds;
+  }
+
+  private static Map<String, Long> extents(List<Value> inputs, Map<String, Tensor> batch) {
+    var extents = new HashMap<String, Long>();
+    for (Value v : inputs) {
+      Tensor given = batch.get(Graph.nameOf(v));
+      if (given == null) continue;
+      for (int i = 0; i < v.rank(); i++) extents.put(v.dim(i).toString(), (long) given.dim(i));
+    }
+    return extents;
   }
 
   private static int[] dims(long[] extents) {
