@@ -17,6 +17,7 @@ module recurve.core {
 
   uses recurve.backend.Backend;
   uses recurve.cell.Cell;
+  uses recurve.task.Subwords;
   uses recurve.task.Task;
 
   provides recurve.backend.Backend with

@@ -8,6 +8,7 @@ import java.util.Map;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 import recurve.io.text.TextReader;
+import recurve.option.Option;
 import recurve.option.Options;
 import recurve.task.Corpus;
 import recurve.task.Report;
@@ -76,6 +77,7 @@ final class EvaluateCommand implements Command {
   private Report report(Trained trained, Corpus corpus, ParseResult given) {
     Task task = trained.model().task();
     Options options = decoding.options(task, given);
+    refuseOthers(task, options);
     Backends.Choice on = backends.choose(given);
     Trained as = Decoding.instead(trained, options);
     boolean decodes =
@@ -90,6 +92,22 @@ final class EvaluateCommand implements Command {
                       "how a model of task "
                           + task.name()
                           + " decodes changes none of its figures. Leave those options out."));
+    }
+  }
+
+  /** What is for predict alone would change nothing here, and who gives it would never know. */
+  private static void refuseOthers(Task task, Options options) {
+    List<Option<?>> counted = task.evaluating();
+    for (Option<?> o : options.declared()) {
+      if (!options.isSet(o) || counted.contains(o)) continue;
+      String taken = String.join(", ", counted.stream().map(c -> Flags.of(c.name())).toList());
+      throw Failure.usage(
+          "option "
+              + Flags.of(o.name())
+              + " changes no figure of a model of task "
+              + task.name()
+              + "; it is for predict or generate. "
+              + (taken.isEmpty() ? "Leave it out." : "evaluate takes " + taken + "."));
     }
   }
 

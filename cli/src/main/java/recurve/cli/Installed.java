@@ -10,6 +10,7 @@ import recurve.option.Option;
 import recurve.plugin.Catalog;
 import recurve.plugin.Plugin;
 import recurve.plugin.Plugins;
+import recurve.task.Subwords;
 import recurve.task.Task;
 
 /** The plugins that were found. */
@@ -21,9 +22,10 @@ record Installed(Catalog<Cell> cells, Catalog<Task> tasks, Catalog<Backend> back
   static Installed load(List<String> folders, Console console) {
     var layers = new ArrayList<ModuleLayer>();
     for (String folder : folders) layers.add(Plugins.layer(Flags.path(folder)));
+    Catalog<Subwords> subwords = load(Subwords.class, layers, console);
     return new Installed(
         load(Cell.class, layers, console),
-        load(Task.class, layers, console),
+        load(Task.class, layers, console).map(task -> task.with(subwords)),
         load(Backend.class, layers, console));
   }
 

@@ -86,6 +86,16 @@ class TranslationTest {
   }
 
   @Test
+  void evaluateRefusesWhatIsForPredict() {
+    Cli.run("evaluate", model.toString(), "--data", source + "," + target, "--beam=2", "--nbest=2")
+        .failed(
+            2,
+            "recurve: option --nbest changes no figure of a model of task seq2seq; it is for"
+                + " predict or generate. evaluate takes --beam, --length-penalty,"
+                + " --coverage-penalty, --min-length, --max-length, --no-repeat.");
+  }
+
+  @Test
   void twoFilesMustBeParallel() throws IOException {
     Path shorter = Files.writeString(folder.resolve("short.en"), "YES\n");
     Path out = folder.resolve("none");

@@ -14,6 +14,7 @@ import java.util.ServiceLoader;
 import java.util.ServiceLoader.Provider;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import recurve.option.Nearest;
 
@@ -95,6 +96,16 @@ public final class Catalog<S extends Plugin> {
     if (!catalog.failures.isEmpty()) {
       throw new PluginException(catalog.failures.get(0).toString());
     }
+    return catalog;
+  }
+
+  /** The same names and origins, each plugin replaced by what it becomes. */
+  public Catalog<S> map(UnaryOperator<S> change) {
+    var catalog = new Catalog<>(service);
+    entries.forEach(
+        (name, e) ->
+            catalog.entries.put(name, new Entry<>(name, change.apply(e.plugin()), e.origin())));
+    catalog.failures.addAll(failures);
     return catalog;
   }
 

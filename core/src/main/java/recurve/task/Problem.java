@@ -56,6 +56,14 @@ public interface Problem {
     return Optional.empty();
   }
 
+  /**
+   * What the figures of the validation text settle of the model that is kept: values for {@link
+   * Task#settled}, by name.
+   */
+  default Map<String, String> settle(Report validation) {
+    return Map.of();
+  }
+
   /** One line of text for each prediction about the input, by the decoding options. */
   Stream<String> predict(Session session, Corpus input, Options decoding);
 

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import recurve.option.Option;
 import recurve.option.Options;
+import recurve.plugin.Catalog;
 import recurve.plugin.Plugin;
 
 /** A kind of problem over text. A service: a module provides it under a name. */
@@ -22,6 +23,24 @@ public interface Task extends Plugin {
    */
   default List<Option<?>> decoding() {
     return List.of();
+  }
+
+  /** Those of {@link #decoding} that change a figure: {@code evaluate} takes no others. */
+  default List<Option<?>> evaluating() {
+    return List.of();
+  }
+
+  /**
+   * Those of {@link #options} that training sets by the validation text, as {@link Problem#settle}
+   * says.
+   */
+  default List<Option<?>> settled(Options options) {
+    return List.of();
+  }
+
+  /** The task with what else is installed; one that needs no other plugin is as it was. */
+  default Task with(Catalog<Subwords> subwords) {
+    return this;
   }
 
   /**

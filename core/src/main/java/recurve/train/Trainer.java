@@ -90,11 +90,22 @@ public final class Trainer implements AutoCloseable {
    */
   public Trained resume(
       Snapshot from, Corpus train, Optional<Corpus> validation, Listener listener) {
-    Problem problem = model.task().restore(options, from.vocabularies());
+    // whatever the part before settled, the rest goes as it would have gone at once
+    Problem problem = model.task().restore(unsettled(), from.vocabularies());
     try (Run run = new Run(problem, train, validation, listener)) {
       run.restore(from);
       return run.toEnd();
     }
+  }
+
+  private Options unsettled() {
+    var standard = new LinkedHashMap<String, String>();
+    for (Option<?> o : model.task().settled(options)) standard.put(o.name(), standard(o));
+    return options.with(standard);
+  }
+
+  private static <T> String standard(Option<T> option) {
+    return option.format(option.standard());
   }
 
   @Override
@@ -122,6 +133,7 @@ public final class Trainer implements AutoCloseable {
     private double count;
     private final List<Double> costs = new ArrayList<>();
     private Map<String, Tensor> best = Map.of();
+    private Map<String, String> settled = Map.of();
 
     Run(Problem problem, Corpus train, Optional<Corpus> validation, Listener listener) {
       this.problem = problem;
@@ -161,7 +173,10 @@ public final class Trainer implements AutoCloseable {
       nll = p.nll();
       count = p.count();
       costs.addAll(p.validation());
-      if (!costs.isEmpty()) best = from.weights();
+      if (costs.isEmpty()) return;
+      best = from.weights();
+      settled = new LinkedHashMap<>(from.options());
+      settled.keySet().retainAll(model.task().settled(options).stream().map(Option::name).toList());
     }
 
     Trained toEnd() {
@@ -180,7 +195,10 @@ public final class Trainer implements AutoCloseable {
         }
         if (batch == batches.size()) endOfPass(epochs, batches.size());
       }
-      return new Trained(model, problem, weights());
+      if (settled.isEmpty()) return new Trained(model, problem, weights());
+      Model kept = model.with(settled);
+      Problem own = kept.task().restore(kept.options(), problem.vocabularies());
+      return new Trained(kept, own, weights());
     }
 
     private void one(Batches batches) {
@@ -241,7 +259,10 @@ public final class Trainer implements AutoCloseable {
       boolean improved =
           report.map(Report::cost).map(c -> costs.stream().allMatch(o -> c < o)).orElse(true);
       report.ifPresent(r -> costs.add(r.cost()));
-      if (improved && report.isPresent()) best = current();
+      if (improved && report.isPresent()) {
+        best = current();
+        settled = problem.settle(report.get());
+      }
       int done = epoch++;
       batch = 0;
       nll = 0;
@@ -303,7 +324,7 @@ public final class Trainer implements AutoCloseable {
       var position = new Snapshot.Position(epoch, batch, updates, nll, count, costs, fingerprint);
       return new Snapshot(
           model.task().name(),
-          options.toMap(),
+          model.with(settled).options().toMap(),
           problem.vocabularies(),
           weights(),
           Optional.of(new Snapshot.State(tensors, position)));

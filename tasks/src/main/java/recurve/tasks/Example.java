@@ -32,11 +32,12 @@ public record Example(Words.Text text, int[] targets) {
       Problem.Purpose purpose,
       Problem.Order order,
       Function<List<Example>, Tensor> targets) {
-    int rows = options.get(Batches.BATCH);
+    var most = Buckets.Most.of(options);
+    var lengths = Buckets.Lengths.of(examples.size(), i -> examples.get(i).text.length());
     Buckets buckets =
         purpose == Problem.Purpose.TRAIN
-            ? Buckets.shuffled(examples.size(), i -> examples.get(i).text.length(), rows, order)
-            : Buckets.sorted(examples.size(), i -> examples.get(i).text.length(), rows);
+            ? Buckets.shuffled(lengths, most, order)
+            : Buckets.sorted(lengths, most);
     return buckets.batches(
         places -> {
           List<Example> own = at(places, examples);
@@ -55,9 +56,10 @@ public record Example(Words.Text text, int[] targets) {
    */
   public static <A> List<A> answers(
       Options options, List<Words.Text> texts, Function<int[], List<A>> group) {
-    int rows = options.get(Batches.BATCH);
+    var most = Buckets.Most.of(options);
+    var lengths = Buckets.Lengths.of(texts.size(), i -> texts.get(i).length());
     var answers = new ArrayList<List<A>>(Collections.nCopies(texts.size(), List.of()));
-    for (int[] places : Buckets.sorted(texts.size(), i -> texts.get(i).length(), rows).groups()) {
+    for (int[] places : Buckets.sorted(lengths, most).groups()) {
       List<A> own = group.apply(places);
       for (int b = 0; b < places.length; b++) answers.set(places[b], List.of(own.get(b)));
     }

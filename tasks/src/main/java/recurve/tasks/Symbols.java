@@ -3,9 +3,10 @@ package recurve.tasks;
 import java.util.List;
 import recurve.option.Option;
 import recurve.option.Options;
+import recurve.task.Subwords;
 
 /** Cuts text into words or characters, and joins them again. */
-public enum Symbols {
+public enum Symbols implements Subwords.Pieces {
   WORDS(" ") {
     @Override
     public List<String> split(String text) {
@@ -50,8 +51,10 @@ public enum Symbols {
   }
 
   /** The symbols of a text that is not blank, at least one. */
+  @Override
   public abstract List<String> split(String text);
 
+  @Override
   public String join(List<String> symbols) {
     return String.join(separator, symbols);
   }

@@ -16,15 +16,14 @@ import recurve.cell.Scope;
 import recurve.cell.Sequence;
 import recurve.ir.Ops;
 import recurve.ir.Tensor;
-import recurve.ir.Value;
 import recurve.option.Option;
 import recurve.option.OptionException;
 import recurve.option.Options;
 import recurve.task.Corpus;
 
 /**
- * What a model sees of a word: its vector and, beside it, one from its characters. The words may be
- * single characters where a task reads those.
+ * What a model sees of a word: its vector and, beside it, one from its characters and those of what
+ * the text says of it. The words may be single characters where a task reads those.
  */
 public final class Words {
   public static final Option<Boolean> LOWERCASE =
@@ -36,16 +35,19 @@ public final class Words {
   private final Vocabulary vocabulary;
   private final Embedding embedding;
   private final Optional<Characters> characters;
+  private final Features features;
 
   private Words(
       Options options,
       Vocabulary vocabulary,
       Embedding embedding,
-      Optional<Characters> characters) {
+      Optional<Characters> characters,
+      Features features) {
     this.options = options;
     this.vocabulary = vocabulary;
     this.embedding = embedding;
     this.characters = characters;
+    this.features = features;
   }
 
   /** What a user may set of words, their vectors and their characters. */
@@ -73,6 +75,7 @@ public final class Words {
     private final Options options;
     private final Vocabulary.Counter words = new Vocabulary.Counter();
     private final Vocabulary.Counter characters = new Vocabulary.Counter();
+    private final List<Vocabulary.Counter> features = new ArrayList<>();
 
     public Counter(Options options) {
       this.options = options;
@@ -82,6 +85,18 @@ public final class Words {
     public void add(String word) {
       words.add(form(options, word));
       if (hasCharacters(options)) Characters.of(word).forEach(characters::add);
+    }
+
+    /**
+     * Counts what a text says of its words.
+     *
+     * @param values for each feature its values, one for each word; as many features in each text
+     */
+    public void addFeatures(List<List<String>> values) {
+      for (int i = 0; i < values.size(); i++) {
+        if (i == features.size()) features.add(new Vocabulary.Counter());
+        values.get(i).forEach(features.get(i)::add);
+      }
     }
 
     /** The words that the options ask for, with vectors to begin with. */
@@ -98,9 +113,10 @@ public final class Words {
           known,
           // what is looked up in another form would never be found
           Embedding.begin(options, known, word -> every && form(options, word).equals(word)),
-          hasCharacters(options)
-              ? Optional.of(new Characters(options, letters))
-              : Optional.empty());
+          hasCharacters(options) ? Optional.of(new Characters(options, letters)) : Optional.empty(),
+          new Features(
+              options,
+              features.stream().map(f -> f.top(1, 0, List.of(Vocabulary.UNKNOWN))).toList()));
     }
   }
 
@@ -115,7 +131,12 @@ public final class Words {
         hasCharacters(options)
             ? Optional.of(new Characters(options, Vocabulary.saved(all, Characters.CHARACTERS)))
             : Optional.empty();
-    return new Words(options, words, Embedding.saved(options, words, all), characters);
+    return new Words(
+        options,
+        words,
+        Embedding.saved(options, words, all),
+        characters,
+        Features.saved(options, all));
   }
 
   /** The vocabularies to save: of the words, under this name, and of the characters. */
@@ -124,6 +145,7 @@ public final class Words {
     all.put(name, vocabulary.words());
     embedding.beyond().ifPresent(more -> all.put(Embedding.BEYOND, more.words()));
     characters.ifPresent(c -> all.put(Characters.CHARACTERS, c.vocabulary().words()));
+    all.putAll(features.vocabularies());
     return all;
   }
 
@@ -136,6 +158,7 @@ public final class Words {
         Stream.concat(vocabulary.words().stream(), more).collect(Collectors.joining("\n")));
     characters.ifPresent(
         c -> all.put(Characters.CHARACTERS, String.join("\n", c.vocabulary().words())));
+    features.vocabularies().forEach((name, values) -> all.put(name, String.join("\n", values)));
     return all;
   }
 
@@ -144,8 +167,9 @@ public final class Words {
    *
    * @param ids of its words
    * @param spellings of its words, the same word as the same array; empty where none is read
+   * @param features for each its values, one for each word
    */
-  public record Text(int[] ids, int[][] spellings) {
+  public record Text(int[] ids, int[][] spellings, int[][] features) {
     /** How many words it has. */
     public int length() {
       return ids.length;
@@ -175,6 +199,15 @@ public final class Words {
 
     /** A text of at least one word. */
     public Text read(List<String> words) {
+      return read(words, List.of());
+    }
+
+    /**
+     * The same, with what is said of its words.
+     *
+     * @param values for each feature its values, one for each word
+     */
+    public Text read(List<String> words, List<List<String>> values) {
       int[] ids = new int[words.size()];
       int[][] spelt = new int[characters.isPresent() ? ids.length : 0][];
       for (int t = 0; t < ids.length; t++) {
@@ -184,7 +217,7 @@ public final class Words {
         known |= characters.get().knows(words.get(t));
         spelt[t] = spellings.computeIfAbsent(words.get(t), characters.get()::ids);
       }
-      return new Text(ids, spelt);
+      return new Text(ids, spelt, features.ids(values));
     }
 
     /** Warns of a text to predict from of which not one word is known: what is said is a guess. */
@@ -207,14 +240,16 @@ public final class Words {
     var inputs = new LinkedHashMap<>(Rows.inputs(ids));
     characters.ifPresent(
         c -> inputs.putAll(c.inputs(texts.stream().map(Text::spellings).toArray(int[][][]::new))));
+    inputs.putAll(features.inputs(texts.stream().map(Text::features).toList()));
     return inputs;
   }
 
   /** What is seen of a batch's words, [T, B, width], from the inputs of {@link #inputs}. */
   public Sequence sequence(Scope scope, Encoder encoder) {
     Sequence x = embedding.sequence(scope);
-    if (characters.isEmpty()) return x;
-    Value spelt = characters.get().vectors(scope, encoder);
-    return x.with(Ops.concat(2, List.of(x.values(), spelt)));
+    var parts = new ArrayList<>(List.of(x.values()));
+    characters.ifPresent(c -> parts.add(c.vectors(scope, encoder)));
+    parts.addAll(features.vectors(scope));
+    return parts.size() == 1 ? x : x.with(Ops.concat(2, parts));
   }
 }

@@ -111,6 +111,7 @@ public abstract class TaskTck {
     for (Option<?> option : all) assertFalse(option.meaning().isBlank(), option + ": no meaning");
     Options.of(Model.declared(task(), List.of(new PlainCell()))); // refuses two of one name
     Options.of(task().decoding());
+    assertTrue(task().decoding().containsAll(task().evaluating()), "evaluating() is of decoding()");
   }
 
   // -- the data
@@ -332,11 +333,16 @@ public abstract class TaskTck {
     if (!whole || !model.options().declares(Batches.BATCH)) return;
     Report one = evaluate(trained, model.with("batch", 1));
     for (int size : new int[] {3, 8}) {
-      Report other = evaluate(trained, model.with("batch", size));
-      one.figures()
-          .forEach(
-              (name, v) -> assertEquals(v, other.get(name), 1e-4 * Math.max(1, Math.abs(v)), name));
+      assertClose(one, evaluate(trained, model.with("batch", size)));
     }
+    if (!model.options().declares(Batches.BATCH_TOKENS)) return;
+    assertClose(one, evaluate(trained, model.with("batch_tokens", 20)));
+  }
+
+  private static void assertClose(Report one, Report other) {
+    one.figures()
+        .forEach(
+            (name, v) -> assertEquals(v, other.get(name), 1e-4 * Math.max(1, Math.abs(v)), name));
   }
 
   private Report evaluate(Trained trained, Model as) {

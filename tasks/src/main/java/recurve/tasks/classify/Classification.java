@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import recurve.ir.Tensor;
 import recurve.option.Option;
+import recurve.option.OptionException;
 import recurve.option.Options;
 import recurve.task.Batches;
 import recurve.task.Corpus;
@@ -34,6 +35,8 @@ public final class Classification implements Task {
       Option.of("pooling", Pooling.LAST, "how the states of a text become one vector");
   static final Option<Double> THRESHOLD =
       Option.of("threshold", 0.5, "several labels: least probability of a label").range(0, 1);
+  static final Option<Boolean> CHOOSE =
+      Option.of("choose_threshold", true, "several labels: set threshold by the validation text");
 
   private static final List<Option<?>> OWN =
       List.of(
@@ -50,8 +53,10 @@ public final class Classification implements Task {
           LABELS,
           ClassWeights.OPTION,
           THRESHOLD,
+          CHOOSE,
           Faults.LENIENT,
-          Batches.BATCH);
+          Batches.BATCH,
+          Batches.BATCH_TOKENS);
 
   @Override
   public String name() {
@@ -71,7 +76,32 @@ public final class Classification implements Task {
   }
 
   @Override
+  public List<Option<?>> evaluating() {
+    return List.of(THRESHOLD);
+  }
+
+  /** Whether the validation text says which threshold is best. */
+  static boolean choosesThreshold(Options options) {
+    return options.get(LABELS) == Labels.SEVERAL && options.get(CHOOSE);
+  }
+
+  @Override
+  public List<Option<?>> settled(Options options) {
+    return choosesThreshold(options) ? List.of(THRESHOLD) : List.of();
+  }
+
+  @Override
   public Problem learn(Options options, Corpus train) {
+    if (choosesThreshold(options) && options.isSet(THRESHOLD)) {
+      throw new OptionException(
+          "option "
+              + THRESHOLD
+              + " is "
+              + options.get(THRESHOLD)
+              + " but the validation text is to choose it; leave it out, or set "
+              + CHOOSE
+              + " to false");
+    }
     var faults = new Faults(options);
     var words = new Words.Counter(options);
     var labels = new Vocabulary.Counter();

@@ -23,6 +23,7 @@ import recurve.task.Corpus;
 import recurve.task.Evaluation;
 import recurve.task.Objective;
 import recurve.task.Problem;
+import recurve.task.Report;
 import recurve.task.Session;
 import recurve.tasks.Example;
 import recurve.tasks.Faults;
@@ -200,8 +201,18 @@ final class Classifier implements Problem {
     return switch (options.get(Classification.LABELS)) {
       case ONE -> new OneLabelEvaluation(labels.words());
       case SEVERAL ->
-          new SeveralLabelsEvaluation(labels.words(), options.get(Classification.THRESHOLD));
+          new SeveralLabelsEvaluation(
+              labels.words(),
+              options.get(Classification.THRESHOLD),
+              Classification.choosesThreshold(options));
     };
+  }
+
+  @Override
+  public Map<String, String> settle(Report validation) {
+    if (!Classification.choosesThreshold(options)) return Map.of();
+    double best = validation.get(SeveralLabelsEvaluation.BEST_THRESHOLD);
+    return Map.of(Classification.THRESHOLD.name(), Double.toString(best));
   }
 
   @Override

@@ -18,19 +18,29 @@ import recurve.tasks.Example;
  * F1 and exact matches where a text has any number of labels, and which threshold would be best.
  */
 final class SeveralLabelsEvaluation implements Evaluation {
+  static final String BEST_THRESHOLD = "best_threshold";
+  private static final String BEST_F1 = "best_threshold_micro_f1", F1 = "micro_f1";
+
   private record Decision(double probability, boolean has) {}
 
   private final List<String> labels;
   private final double threshold;
+  private final boolean chooses;
   private final LabelCounts counts;
   private final List<Decision> decisions = new ArrayList<>();
   private double nll;
   private long texts;
   private long exact;
 
-  SeveralLabelsEvaluation(List<String> labels, double threshold) {
+  /**
+   * Nothing counted yet.
+   *
+   * @param chooses whether models are told apart by what the best threshold would give
+   */
+  SeveralLabelsEvaluation(List<String> labels, double threshold, boolean chooses) {
     this.labels = labels;
     this.threshold = threshold;
+    this.chooses = chooses;
     this.counts = new LabelCounts(labels);
   }
 
@@ -60,9 +70,9 @@ final class SeveralLabelsEvaluation implements Evaluation {
     figures.put("nll", nll / texts);
     figures.put("exact_match", Counts.percent(exact, texts));
     figures.put("macro_f1", counts.macroF1());
-    figures.put("micro_f1", counts.microF1());
+    figures.put(F1, counts.microF1());
     best(figures);
-    return new Report(figures, "micro_f1", false, List.of(counts.table()));
+    return new Report(figures, chooses ? BEST_F1 : F1, false, List.of(counts.table()));
   }
 
   /** The threshold of the highest micro F1: between two probabilities that differ. */
@@ -80,7 +90,7 @@ final class SeveralLabelsEvaluation implements Evaluation {
       best = f1;
       at = (d.probability + next) / 2;
     }
-    figures.put("best_threshold", at);
-    figures.put("best_threshold_micro_f1", best);
+    figures.put(BEST_THRESHOLD, at);
+    figures.put(BEST_F1, best);
   }
 }

@@ -22,8 +22,9 @@ import recurve.task.Evaluation;
 import recurve.task.Objective;
 import recurve.task.Problem;
 import recurve.task.Session;
+import recurve.tasks.Buckets;
 import recurve.tasks.Embedding;
-import recurve.tasks.IntList;
+import recurve.tasks.Ids;
 import recurve.tasks.Mean;
 import recurve.tasks.Rows;
 import recurve.tasks.Symbols;
@@ -121,17 +122,18 @@ final class LanguageModel implements Problem {
   @Override
   public Batches batches(Corpus corpus, Purpose purpose, Order order) {
     boolean training = purpose == Purpose.TRAIN;
-    int rows = options.get(Batches.BATCH);
     if (!isStream()) {
       Sentences sentences = Sentences.read(symbols, vocabulary, corpus);
-      return training ? sentences.shuffled(rows, order) : sentences.inOrder(rows);
+      var most = Buckets.Most.of(options);
+      return training ? sentences.shuffled(most, order) : sentences.inOrder(most);
     }
-    int streams = training ? rows : options.get(LanguageModeling.EVALUATION_STREAMS);
+    int streams =
+        training ? options.get(Batches.BATCH) : options.get(LanguageModeling.EVALUATION_STREAMS);
     return new Streams(ids(corpus), streams, options.get(LanguageModeling.BPTT), eos());
   }
 
-  private int[] ids(Corpus corpus) {
-    var ids = new IntList();
+  private Ids ids(Corpus corpus) {
+    var ids = new Ids();
     int[] known = {0};
     Texts.lines(
         corpus,
@@ -144,7 +146,7 @@ final class LanguageModel implements Problem {
         });
     if (ids.size() == 0) throw Texts.empty(corpus);
     if (known[0] == 0) throw Texts.unknown(corpus);
-    return ids.toArray();
+    return ids;
   }
 
   private int eos() {

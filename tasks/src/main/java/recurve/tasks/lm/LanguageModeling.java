@@ -52,6 +52,7 @@ public final class LanguageModeling implements Task {
         TIE,
         READING,
         Batches.BATCH,
+        Batches.BATCH_TOKENS,
         BPTT,
         Mean.LOSS,
         EVALUATION_STREAMS);
@@ -64,7 +65,7 @@ public final class LanguageModeling implements Task {
 
   @Override
   public Problem learn(Options options, Corpus train) {
-    refuseTheFuture(options);
+    refuse(options);
     var counter = new Vocabulary.Counter();
     Symbols symbols = Symbols.of(options);
     Texts.lines(train, line -> symbols.split(line).forEach(counter::add));
@@ -76,12 +77,21 @@ public final class LanguageModeling implements Task {
 
   @Override
   public Problem restore(Options options, Map<String, List<String>> vocabularies) {
-    refuseTheFuture(options);
+    refuse(options);
     Vocabulary v = Vocabulary.saved(vocabularies, LanguageModel.SYMBOLS);
     return new LanguageModel(options, v, Embedding.saved(options, v));
   }
 
-  private static void refuseTheFuture(Options options) {
+  private static void refuse(Options options) {
+    if (options.get(Batches.BATCH_TOKENS) > 0 && options.get(READING) == Reading.STREAM) {
+      throw new OptionException(
+          "option "
+              + Batches.BATCH_TOKENS
+              + " is for sentences; a batch of a stream holds batch times bptt symbols. Leave it"
+              + " out, or set "
+              + READING
+              + " to sentence");
+    }
     if (options.declares(Encoder.BIDIRECTIONAL) && options.get(Encoder.BIDIRECTIONAL)) {
       throw new OptionException(
           "a language model cannot be bidirectional: reading backwards, it would see the very"

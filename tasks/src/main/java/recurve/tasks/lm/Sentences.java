@@ -1,6 +1,5 @@
 package recurve.tasks.lm;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -9,6 +8,7 @@ import recurve.task.Batches;
 import recurve.task.Corpus;
 import recurve.task.Problem;
 import recurve.tasks.Buckets;
+import recurve.tasks.IdRows;
 import recurve.tasks.Rows;
 import recurve.tasks.Symbols;
 import recurve.tasks.Texts;
@@ -16,17 +16,17 @@ import recurve.tasks.Vocabulary;
 
 /** Sentences, each from its beginning: those of like length in one batch, padded and masked. */
 final class Sentences {
-  private final List<int[]> sentences; // ids with the end of the sentence
+  private final IdRows sentences; // ids with the end of the sentence
   private final int eos;
 
-  private Sentences(List<int[]> sentences, int eos) {
+  private Sentences(IdRows sentences, int eos) {
     this.sentences = sentences;
     this.eos = eos;
   }
 
   static Sentences read(Symbols symbols, Vocabulary vocabulary, Corpus corpus) {
     int eos = vocabulary.id(Vocabulary.EOS);
-    var all = new ArrayList<int[]>();
+    var all = new IdRows();
     boolean[] known = {false};
     Texts.lines(
         corpus,
@@ -40,24 +40,27 @@ final class Sentences {
           ids[words.size()] = eos;
           all.add(ids);
         });
-    if (all.isEmpty()) throw Texts.empty(corpus);
+    if (all.size() == 0) throw Texts.empty(corpus);
     if (!known[0]) throw Texts.unknown(corpus);
     return new Sentences(all, eos);
   }
 
   /** Batches of like length in random order, by the seed and the pass. */
-  Batches shuffled(int rows, Problem.Order order) {
-    return Buckets.shuffled(sentences.size(), i -> sentences.get(i).length, rows, order)
-        .batches(this::batch);
+  Batches shuffled(Buckets.Most most, Problem.Order order) {
+    return Buckets.shuffled(lengths(), most, order).batches(this::batch);
   }
 
   /** Batches in the order of the text. */
-  Batches inOrder(int rows) {
-    return Buckets.inOrder(sentences.size(), rows).batches(this::batch);
+  Batches inOrder(Buckets.Most most) {
+    return Buckets.inOrder(lengths(), most).batches(this::batch);
+  }
+
+  private Buckets.Lengths lengths() {
+    return Buckets.Lengths.of(sentences.size(), sentences::length);
   }
 
   private Batch batch(int[] places) {
-    int[][] targets = Arrays.stream(places).mapToObj(sentences::get).toArray(int[][]::new);
+    int[][] targets = sentences.at(places);
     int[][] inputs = Arrays.stream(targets).map(this::delayed).toArray(int[][]::new);
     var tensors =
         Map.of(

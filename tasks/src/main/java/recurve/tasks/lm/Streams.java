@@ -4,6 +4,7 @@ import java.util.Map;
 import recurve.ir.Tensor;
 import recurve.task.Batch;
 import recurve.task.Batches;
+import recurve.tasks.Ids;
 import recurve.tasks.Rows;
 
 /**
@@ -15,34 +16,36 @@ import recurve.tasks.Rows;
  * one stream nothing is; the last piece may be shorter.
  */
 final class Streams implements Batches {
-  private final int[] ids;
+  private final Ids ids;
   private final int streams;
   private final int bptt;
   private final int before;
-  private final int length;
+  private final long length;
 
-  Streams(int[] ids, int streams, int bptt, int before) {
+  Streams(Ids ids, int streams, int bptt, int before) {
     this.ids = ids;
-    this.streams = Math.min(streams, ids.length); // a text shorter than the batch is all columns
+    this.streams =
+        (int) Math.min(streams, ids.size()); // a text shorter than the batch is all columns
     this.bptt = bptt;
     this.before = before;
-    this.length = ids.length / this.streams;
+    this.length = ids.size() / this.streams;
   }
 
   @Override
   public int size() {
-    return (length + bptt - 1) / bptt;
+    return Math.toIntExact((length + bptt - 1) / bptt);
   }
 
   @Override
   public Batch get(int index) {
-    int from = index * bptt, steps = Math.min(bptt, length - from);
+    long from = (long) index * bptt;
+    int steps = (int) Math.min(bptt, length - from);
     int[] x = new int[steps * streams], y = new int[steps * streams];
     for (int t = 0; t < steps; t++) {
       for (int b = 0; b < streams; b++) {
-        int at = b * length + from + t;
-        x[t * streams + b] = at == 0 ? before : ids[at - 1];
-        y[t * streams + b] = ids[at];
+        long at = b * length + from + t;
+        x[t * streams + b] = at == 0 ? before : ids.get(at - 1);
+        y[t * streams + b] = ids.get(at);
       }
     }
     var inputs =

@@ -8,15 +8,11 @@ import recurve.io.text.TextReader;
 import recurve.option.Option;
 import recurve.option.Options;
 import recurve.task.Corpus;
-import recurve.tasks.Symbols;
+import recurve.task.Subwords;
 import recurve.tasks.Texts;
 
 /** Reads pairs of texts: lines {@code source TAB target}, or two files line by line. */
 final class Pairs {
-  static final Option<Symbols.Level> SOURCE_LEVEL =
-      Option.of("source_level", Symbols.Level.WORD, "what a symbol of the source is");
-  static final Option<Symbols.Level> TARGET_LEVEL =
-      Option.of("target_level", Symbols.Level.WORD, "what a symbol of the target is");
   static final Option<Integer> LONGEST =
       Option.of("longest", 1000, "most symbols of a source or target; a longer one is an error")
           .atLeast(1);
@@ -33,13 +29,13 @@ final class Pairs {
     }
   }
 
-  private final Symbols source;
-  private final Symbols target;
+  private final Subwords.Pieces source;
+  private final Subwords.Pieces target;
   private final int longest;
 
-  Pairs(Options options) {
-    this.source = Symbols.of(options.get(SOURCE_LEVEL));
-    this.target = Symbols.of(options.get(TARGET_LEVEL));
+  Pairs(Options options, Sides sides) {
+    this.source = sides.source();
+    this.target = sides.target();
     this.longest = options.get(LONGEST);
   }
 
@@ -116,7 +112,8 @@ final class Pairs {
     return new Pair(from, to, y.strip());
   }
 
-  private List<String> symbols(TextReader in, String text, int at, Symbols level, String side) {
+  private List<String> symbols(
+      TextReader in, String text, int at, Subwords.Pieces level, String side) {
     if (text.isBlank()) {
       throw in.problem(at, "the " + side + " is empty; expected text on both sides.");
     }

@@ -48,6 +48,10 @@ final class Search {
   static final Option<Integer> NO_REPEAT =
       Option.of("no_repeat", 0, "say no so many symbols twice; 0 allows it").atLeast(0);
 
+  /** What changes the best hypothesis. */
+  static final List<Option<?>> SCORED =
+      List.of(BEAM, LENGTH_PENALTY, COVERAGE_PENALTY, MIN_LENGTH, MAX_LENGTH, NO_REPEAT);
+
   private static final double LEAST_COVERAGE = 1e-10; // whose logarithm is finite
 
   private final Translator translator;
@@ -82,8 +86,9 @@ final class Search {
   }
 
   static List<Option<?>> options() {
-    return List.of(
-        BEAM, NBEST, LENGTH_PENALTY, COVERAGE_PENALTY, MIN_LENGTH, MAX_LENGTH, NO_REPEAT);
+    var all = new ArrayList<>(SCORED);
+    all.add(NBEST);
+    return all;
   }
 
   /** The limit where nothing is known of the target. */
@@ -99,8 +104,8 @@ final class Search {
   List<List<Hypothesis>> all(int[][] sources, IntUnaryOperator room) {
     var found = new ArrayList<List<Hypothesis>>();
     for (int i = 0; i < sources.length; i++) found.add(List.of());
-    int rows = translator.rows();
-    for (int[] places : Buckets.sorted(sources.length, i -> sources[i].length, rows).groups()) {
+    var lengths = Buckets.Lengths.of(sources.length, i -> sources[i].length);
+    for (int[] places : Buckets.sorted(lengths, translator.most()).groups()) {
       int[][] own = Arrays.stream(places).mapToObj(i -> sources[i]).toArray(int[][]::new);
       int most = options.get(MAX_LENGTH);
       int[] rooms = Arrays.stream(places).map(i -> most > 0 ? most : room.applyAsInt(i)).toArray();

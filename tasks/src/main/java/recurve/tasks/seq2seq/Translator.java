@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import recurve.cell.Encoder;
 import recurve.cell.Scope;
@@ -26,6 +27,7 @@ import recurve.task.Session;
 import recurve.tasks.Buckets;
 import recurve.tasks.Choice;
 import recurve.tasks.Embedding;
+import recurve.tasks.IdRows;
 import recurve.tasks.Mean;
 import recurve.tasks.Rows;
 import recurve.tasks.Texts;
@@ -52,14 +54,17 @@ final class Translator implements Problem {
   private final Vocabulary source;
   private final Vocabulary target;
   private final Embedding embedding;
+  private final Sides sides;
   private final Pairs pairs;
 
-  Translator(Options options, Vocabulary source, Vocabulary target, Embedding embedding) {
+  Translator(
+      Options options, Sides sides, Vocabulary source, Vocabulary target, Embedding embedding) {
     this.options = options;
     this.source = source;
     this.target = target;
     this.embedding = embedding;
-    this.pairs = new Pairs(options);
+    this.sides = sides;
+    this.pairs = new Pairs(options, sides);
   }
 
   @Override
@@ -67,6 +72,7 @@ final class Translator implements Problem {
     var all = new LinkedHashMap<String, List<String>>();
     all.put(SOURCE, source.words());
     all.put(TARGET, target.words());
+    all.putAll(sides.files());
     return all;
   }
 
@@ -131,19 +137,29 @@ final class Translator implements Problem {
     return parts;
   }
 
-  /** A pair as ids, with the target's text. */
-  private record Example(int[] source, int[] target, String text) {}
+  /**
+   * Pairs as ids.
+   *
+   * @param texts of the targets; none where the pairs are for training, which may be very many
+   */
+  private record Bitext(IdRows sources, IdRows targets, List<String> texts) {
+    int size() {
+      return sources.size();
+    }
+  }
 
-  private List<Example> read(Corpus corpus) {
-    var all = new ArrayList<Example>();
+  private Bitext read(Corpus corpus, Purpose purpose) {
+    var all = new Bitext(new IdRows(), new IdRows(), new ArrayList<>());
     boolean[] known = {false};
     pairs.read(
         corpus,
         pair -> {
           known[0] |= pair.source().stream().anyMatch(source::knows);
-          all.add(new Example(source(pair.source()), target(pair.target()), pair.text()));
+          all.sources.add(source(pair.source()));
+          all.targets.add(target(pair.target()));
+          if (purpose != Purpose.TRAIN) all.texts.add(pair.text());
         });
-    if (all.isEmpty()) throw Texts.empty(corpus);
+    if (all.size() == 0) throw Texts.empty(corpus);
     if (!known[0]) throw Texts.unknown(corpus);
     return all;
   }
@@ -182,8 +198,8 @@ final class Translator implements Problem {
     return pairs;
   }
 
-  int rows() {
-    return options.get(Batches.BATCH);
+  Buckets.Most most() {
+    return Buckets.Most.of(options);
   }
 
   boolean attends() {
@@ -192,23 +208,23 @@ final class Translator implements Problem {
 
   @Override
   public Batches batches(Corpus corpus, Purpose purpose, Order order) {
-    List<Example> all = read(corpus);
+    Bitext all = read(corpus, purpose);
     // the decoder costs the most, so that targets of like length stand together, then sources
     int most = options.get(Pairs.LONGEST) + 1;
-    var length =
-        (java.util.function.IntUnaryOperator)
-            i -> all.get(i).target.length * most + all.get(i).source.length;
+    var lengths =
+        new Buckets.Lengths(
+            all.size(),
+            i -> all.targets.length(i) * most + all.sources.length(i),
+            i -> Math.max(all.targets.length(i), all.sources.length(i)));
     Buckets buckets =
         purpose == Purpose.TRAIN
-            ? Buckets.shuffled(all.size(), length, rows(), order)
-            : Buckets.sorted(all.size(), length, rows());
-    return buckets.batches(
-        places -> batch(Arrays.stream(places).mapToObj(all::get).toList(), purpose));
+            ? Buckets.shuffled(lengths, most(), order)
+            : Buckets.sorted(lengths, most());
+    return buckets.batches(places -> batch(all, places, purpose));
   }
 
-  private Batch batch(List<Example> examples, Purpose purpose) {
-    int[][] sources = examples.stream().map(Example::source).toArray(int[][]::new);
-    int[][] targets = examples.stream().map(Example::target).toArray(int[][]::new);
+  private Batch batch(Bitext all, int[] places, Purpose purpose) {
+    int[][] sources = all.sources.at(places), targets = all.targets.at(places);
     var inputs = new LinkedHashMap<>(Rows.inputs(sources));
     inputs.put(TARGETS, Rows.padded(targets, Rows.NO_TARGET));
     int[][] previous = Arrays.stream(targets).map(this::delayed).toArray(int[][]::new);
@@ -217,7 +233,7 @@ final class Translator implements Problem {
     if (purpose == Purpose.TRAIN) return new Batch(inputs, true, tokens);
     int room = Arrays.stream(targets).mapToInt(t -> room(t.length - 1)).max().orElseThrow();
     inputs.put(ROOM, Tensor.zeros(DType.I32, room));
-    return new Batch(inputs, true, tokens, examples.stream().map(Example::text).toList());
+    return new Batch(inputs, true, tokens, Arrays.stream(places).mapToObj(all.texts::get).toList());
   }
 
   /** How many symbols may be said of a target with so many: what is longer is wrong anyhow. */
@@ -254,14 +270,13 @@ final class Translator implements Problem {
 
   @Override
   public Optional<Report> evaluate(Session session, Corpus corpus, Options decoding) {
-    List<Example> all = read(corpus);
+    Bitext all = read(corpus, Purpose.EVALUATE);
     Scores scores = scores();
-    int[][] sources = all.stream().map(Example::source).toArray(int[][]::new);
+    int[][] sources = all.sources.at(IntStream.range(0, all.size()).toArray());
     var search = new Search(this, session, decoding);
-    var best = search.all(sources, i -> room(all.get(i).target.length - 1));
+    var best = search.all(sources, i -> room(all.targets.length(i) - 1));
     for (int i = 0; i < all.size(); i++) {
-      Example example = all.get(i);
-      scores.add(symbols(best.get(i).getFirst().ids(), Integer.MAX_VALUE), example.text());
+      scores.add(symbols(best.get(i).getFirst().ids(), Integer.MAX_VALUE), all.texts.get(i));
     }
     return Optional.of(scores.report());
   }

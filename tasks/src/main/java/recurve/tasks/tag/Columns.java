@@ -36,6 +36,8 @@ final class Columns {
       Option.of("word_column", "", "number (from 1) or name of the words' column; default 1, FORM");
   static final Option<String> TAG_COLUMN =
       Option.of("tag_column", "", "number or name of the tags' column; default the last, UPOS");
+  static final Option<String> FEATURES =
+      Option.of("feature_columns", "", "numbers or names of further columns to see, by commas");
 
   private static final List<String> CONLLU =
       List.of("ID", "FORM", "LEMMA", "UPOS", "XPOS", "FEATS", "HEAD", "DEPREL", "DEPS", "MISC");
@@ -45,14 +47,21 @@ final class Columns {
   /**
    * One sentence.
    *
+   * @param features for each further column its fields, one for each word
    * @param tags none where the sentence is to be tagged
    * @param lines as they stand in the text
    * @param numbers of the lines, from 1
    */
   record Sentence(
-      List<String> words, List<String> tags, List<String> lines, List<Long> numbers, String file) {
+      List<String> words,
+      List<List<String>> features,
+      List<String> tags,
+      List<String> lines,
+      List<Long> numbers,
+      String file) {
     Sentence {
       words = List.copyOf(words);
+      features = features.stream().map(List::copyOf).toList();
       tags = List.copyOf(tags);
       lines = List.copyOf(lines);
       numbers = List.copyOf(numbers);
@@ -70,10 +79,13 @@ final class Columns {
 
   private final Options options;
   private final Faults faults;
+  private final List<String> columns; // of features
 
   Columns(Options options, Faults faults) {
     this.options = options;
     this.faults = faults;
+    String further = options.get(FEATURES).strip();
+    this.columns = further.isEmpty() ? List.of() : List.of(further.split("\\s*,\\s*"));
   }
 
   /** Reads sentences with their tags. */
@@ -102,6 +114,7 @@ final class Columns {
     private boolean left; // whether the sentence that is read is to be left out
 
     private final List<String> words = new ArrayList<>();
+    private final List<List<String>> features = new ArrayList<>();
     private final List<String> tags = new ArrayList<>();
     private final List<String> lines = new ArrayList<>();
     private final List<Long> numbers = new ArrayList<>();
@@ -116,6 +129,7 @@ final class Columns {
             case CONLL -> false;
             case CONLLU -> true;
           };
+      columns.forEach(unused -> features.add(new ArrayList<>()));
       this.names = conllu ? CONLLU : List.of();
       this.width = names.size();
     }
@@ -164,15 +178,41 @@ final class Columns {
       if (conllu && fields.get(0).matches("[0-9]+[-.][0-9]+")) return;
       String word = field(fields, WORD_COLUMN, conllu ? "FORM" : "1");
       if (word.equals(DOCUMENT)) return;
+      List<String> further = new ArrayList<>();
+      for (String column : columns) further.add(feature(fields, column));
       words.add(word);
+      for (int i = 0; i < further.size(); i++) features.get(i).add(further.get(i));
       if (tagged) tags.add(field(fields, TAG_COLUMN, conllu ? "UPOS" : Integer.toString(width)));
       lines.add(line);
       numbers.add(in.line());
     }
 
+    private String feature(List<String> fields, String column) {
+      int at = index(column, FEATURES);
+      String tags = conllu ? "UPOS" : Integer.toString(width);
+      if (tagged && at == index(or(TAG_COLUMN, tags), TAG_COLUMN)) {
+        throw new OptionException(
+            "option "
+                + FEATURES
+                + " names the column of the tags, "
+                + column
+                + ": a model that"
+                + " sees them learns nothing");
+      }
+      return field(fields, FEATURES, column, at);
+    }
+
+    private String or(Option<String> option, String standard) {
+      return options.get(option).isEmpty() ? standard : options.get(option);
+    }
+
     private String field(List<String> fields, Option<String> option, String standard) {
-      String column = options.get(option).isEmpty() ? standard : options.get(option);
-      String field = fields.get(index(column, option));
+      String column = or(option, standard);
+      return field(fields, option, column, index(column, option));
+    }
+
+    private String field(List<String> fields, Option<String> option, String column, int at) {
+      String field = fields.get(at);
       if (field.isBlank()) {
         throw in.problem(1, "column " + column + " is empty; expected a " + noun(option) + ".");
       }
@@ -197,13 +237,14 @@ final class Columns {
     }
 
     private static String noun(Option<String> option) {
-      return option == WORD_COLUMN ? "word" : "tag";
+      return option == WORD_COLUMN ? "word" : option == TAG_COLUMN ? "tag" : "value";
     }
 
     private void end() {
       boolean whole = !left && !words.isEmpty();
-      var sentence = new Sentence(words, tags, lines, numbers, in.name());
+      var sentence = new Sentence(words, features, tags, lines, numbers, in.name());
       left = false;
+      features.forEach(List::clear);
       List.of(words, tags, lines, numbers).forEach(List::clear);
       if (whole) each.accept(sentence);
     }

@@ -181,7 +181,9 @@ final class Tagger implements Problem {
             corpus,
             sentence ->
                 examples.add(
-                    new Example(reader.read(sentence.words()), targets(sentence, purpose))));
+                    new Example(
+                        reader.read(sentence.words(), sentence.features()),
+                        targets(sentence, purpose))));
     if (examples.isEmpty()) throw Texts.empty(corpus);
     reader.refuseForeign(corpus);
     return examples;
@@ -232,7 +234,7 @@ final class Tagger implements Problem {
             input,
             sentence -> {
               sentences.add(sentence);
-              texts.add(reader.read(sentence.words()));
+              texts.add(reader.read(sentence.words(), sentence.features()));
             });
     if (!texts.isEmpty()) reader.warnOfForeign();
     List<List<String>> written =

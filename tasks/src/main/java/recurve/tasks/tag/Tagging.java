@@ -10,6 +10,7 @@ import recurve.task.Corpus;
 import recurve.task.Problem;
 import recurve.task.Task;
 import recurve.tasks.Faults;
+import recurve.tasks.Features;
 import recurve.tasks.Mean;
 import recurve.tasks.Texts;
 import recurve.tasks.Vocabulary;
@@ -49,6 +50,8 @@ public final class Tagging implements Task {
           Columns.FORMAT,
           Columns.WORD_COLUMN,
           Columns.TAG_COLUMN,
+          Columns.FEATURES,
+          Features.SIZE,
           HEAD,
           SCHEME,
           LEARNT_SCHEME,
@@ -56,7 +59,8 @@ public final class Tagging implements Task {
           UNSEEN,
           Faults.LENIENT,
           Mean.LOSS,
-          Batches.BATCH);
+          Batches.BATCH,
+          Batches.BATCH_TOKENS);
 
   @Override
   public String name() {
@@ -89,6 +93,7 @@ public final class Tagging implements Task {
     for (Columns.Sentence sentence : sentences) {
       if (!reading.part(() -> check(sentence, scheme))) continue;
       sentence.words().forEach(words::add);
+      words.addFeatures(sentence.features());
       sentence.tags().forEach(tags::add);
     }
     reading.tell();

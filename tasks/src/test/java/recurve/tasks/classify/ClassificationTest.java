@@ -351,4 +351,57 @@ class ClassificationTest {
         assertThrows(OptionException.class, () -> train(model, orders(10, 1))).getMessage();
     assertTrue(said.contains("needs a file of vectors"), said);
   }
+
+  /**
+   * The threshold is the best of the validation text, is saved, and is what a resumed run chose.
+   */
+  @Test
+  void theThresholdThatValidationChoseIsSaved() {
+    Model model = several().with("pooling", "max").with("epochs", 3).with("learning_rate", 0.01);
+    List<String> lines = letters(40, 1);
+    Optional<Corpus> validation = Optional.of(Corpus.lines(letters(30, 2)));
+    var snapshots = new ArrayList<Snapshot>();
+    Listener listener =
+        new Listener() {
+          @Override
+          public void checkpoint(java.util.function.Supplier<Snapshot> s, boolean best) {
+            snapshots.add(s.get());
+          }
+        };
+    Trained whole =
+        new Trainer(model, new Reference(), 1).fit(Corpus.lines(lines), validation, listener);
+    double chosen = whole.model().options().get(Classification.THRESHOLD);
+    Report report = whole.evaluate(validation.get(), new Reference(), 1);
+    assertEquals(report.get("best_threshold"), chosen, 1e-12);
+    assertEquals(report.get("best_threshold_micro_f1"), report.get("micro_f1"), 1e-9);
+    assertTrue(chosen != 0.5 && chosen > 0 && chosen < 1, "chosen " + chosen);
+    for (Snapshot from : snapshots) {
+      Model begun = model.with(from.options());
+      Trained resumed =
+          new Trainer(begun, new Reference(), 1)
+              .resume(from, Corpus.lines(lines), validation, Listener.SILENT);
+      assertEquals(whole.weights(), resumed.weights());
+      assertEquals(chosen, resumed.model().options().get(Classification.THRESHOLD));
+    }
+    Snapshot saved = whole.snapshot();
+    Trained loaded = Trained.of(model.with(saved.options()), saved);
+    List<String> texts = List.of("zab", "z", "bzc");
+    String given = "threshold=" + chosen;
+    assertEquals(predict(loaded, texts, given), predict(loaded, texts));
+  }
+
+  @Test
+  void aThresholdOfOnesOwnIsKeptIfNoneIsToBeChosen() {
+    Model model = several().with("epochs", 1).with("threshold", 0.2);
+    String said =
+        assertThrows(OptionException.class, () -> train(model, letters(10, 1))).getMessage();
+    assertTrue(said.contains("set choose_threshold to false"), said);
+    Trained trained =
+        new Trainer(model.with("choose_threshold", false), new Reference(), 1)
+            .fit(
+                Corpus.lines(letters(40, 1)),
+                Optional.of(Corpus.lines(letters(30, 2))),
+                Listener.SILENT);
+    assertEquals(0.2, trained.model().options().get(Classification.THRESHOLD));
+  }
 }

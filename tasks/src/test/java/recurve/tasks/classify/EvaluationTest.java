@@ -51,7 +51,7 @@ class EvaluationTest {
 
   @Test
   void ofSeveralLabels() {
-    var evaluation = new SeveralLabelsEvaluation(LABELS, 0.5);
+    var evaluation = new SeveralLabelsEvaluation(LABELS, 0.5, false);
     add(evaluation, Tensor.of(new int[] {1, 0, 1}, 1, 3), .9f, .6f, .4f);
     add(evaluation, Tensor.of(new int[] {0, 0, 0}, 1, 3), .1f, .2f, .3f);
     // said: {a, b} for {a, c}, and {} for {}: one right of two said and of two there are

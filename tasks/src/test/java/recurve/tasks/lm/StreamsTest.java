@@ -12,9 +12,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import recurve.ir.Tensor;
 import recurve.task.Batch;
+import recurve.tasks.Ids;
 
 class StreamsTest {
   private static final int BEFORE = 99;
+
+  /** Most of them in a file. */
+  private static Ids list(int... ids) {
+    var list = new Ids(4);
+    for (int id : ids) list.add(id);
+    return list;
+  }
 
   private static Tensor input(Batch batch, String name) {
     return java.util.Objects.requireNonNull(batch.inputs().get(name), name);
@@ -24,7 +32,7 @@ class StreamsTest {
   @CsvSource({"17, 1, 5", "17, 1, 17", "17, 1, 100", "40, 4, 3", "43, 4, 3", "3, 20, 35"})
   void everySymbolIsATargetOnceAndFollowsTheOneBefore(int size, int streams, int bptt) {
     int[] ids = IntStream.range(0, size).toArray();
-    var batches = new Streams(ids, streams, bptt, BEFORE);
+    var batches = new Streams(list(ids), streams, bptt, BEFORE);
     List<List<Integer>> rows = new ArrayList<>();
     int tokens = 0;
     for (int i = 0; i < batches.size(); i++) {
@@ -50,7 +58,7 @@ class StreamsTest {
 
   @Test
   void oneStreamLeavesNothingOut() {
-    var batches = new Streams(new int[] {5, 6, 7}, 1, 2, BEFORE);
+    var batches = new Streams(list(5, 6, 7), 1, 2, BEFORE);
     assertEquals(2, batches.size());
     assertArrayEquals(new int[] {BEFORE, 5}, input(batches.get(0), "ids").ints());
     assertArrayEquals(new int[] {7}, input(batches.get(1), "targets").ints());

@@ -8,7 +8,9 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import recurve.option.Options;
+import recurve.plugin.Catalog;
 import recurve.task.Report;
+import recurve.task.Subwords;
 import recurve.tasks.EditDistance;
 
 /** Goldens computed by hand from the definitions. */
@@ -116,8 +118,9 @@ class MetricsTest {
 
   @Test
   void theReportHasThemAll() {
-    var options = Options.of(List.of(Pairs.SOURCE_LEVEL, Pairs.TARGET_LEVEL, Pairs.LONGEST));
-    var scores = new Scores(new Pairs(options), Scores.Figure.SYMBOL_ERROR_RATE);
+    var options = Options.of(List.of(Sides.SOURCE_LEVEL, Sides.TARGET_LEVEL, Pairs.LONGEST));
+    Sides sides = Sides.of(options, Catalog.of(Subwords.class, List.of()));
+    var scores = new Scores(new Pairs(options, sides), Scores.Figure.SYMBOL_ERROR_RATE);
     scores.add(List.of("the", "cat", "is", "on"), "the cat is on the mat");
     scores.add(List.of("a", "b", "c", "d"), "a b c d");
     Report report = scores.report(Map.of("nll", 1.0));

@@ -13,17 +13,20 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import recurve.io.FileException;
 import recurve.option.Options;
+import recurve.plugin.Catalog;
 import recurve.task.Corpus;
+import recurve.task.Subwords;
 
 class PairsTest {
   @TempDir Path folder;
 
   private static final Options OPTIONS =
-      Options.of(List.of(Pairs.SOURCE_LEVEL, Pairs.TARGET_LEVEL, Pairs.LONGEST));
+      Options.of(List.of(Sides.SOURCE_LEVEL, Sides.TARGET_LEVEL, Pairs.LONGEST));
 
   private static List<Pairs.Pair> read(Options options, Corpus corpus) {
     var all = new ArrayList<Pairs.Pair>();
-    new Pairs(options).read(corpus, all::add);
+    new Pairs(options, Sides.of(options, Catalog.of(Subwords.class, List.of())))
+        .read(corpus, all::add);
     return all;
   }
 

@@ -401,4 +401,31 @@ class TaggingTest {
     var spelt = new Tagging().learn(both.options(), Corpus.lines(List.of("The X", "the Y")));
     assertEquals(List.of("<unk>", "e", "h", "T", "t"), spelt.vocabularies().get("characters"));
   }
+
+  /** All words are alike; a further column tells what they are. */
+  @Test
+  void aFurtherColumnIsSeenIfItIsNamed() {
+    var random = new Random(1);
+    var lines = new ArrayList<String>();
+    for (int i = 0; i < 60; i++) {
+      for (int t = 0; t < 4; t++) lines.add("word " + (random.nextBoolean() ? "n B-X" : "v O"));
+      lines.add("");
+    }
+    Model model = model().with("feature_columns", "2").with("feature_embedding", 4);
+    Trained trained = train(model, lines);
+    assertEquals(100, evaluate(trained, lines).get("accuracy"));
+    assertTrue(evaluate(train(model(), lines), lines).get("accuracy") < 75);
+    Trained loaded = Trained.of(model, trained.snapshot());
+    assertEquals(
+        List.of("word n B-X", "word v O", "word v O", ""),
+        predict(loaded, List.of("word n", "word v", "word v"), false));
+    assertEquals(3, predict(loaded, List.of("word n", "word other"), false).size());
+    String none =
+        assertThrows(FileException.class, () -> predict(loaded, List.of("word n", "word"), false))
+            .getMessage();
+    assertTrue(none.contains(":2:1: 1 column; expected 2 as in the first line"), none);
+    Model cheating = model.with("feature_columns", "2, 3");
+    String refused = assertThrows(OptionException.class, () -> train(cheating, lines)).getMessage();
+    assertTrue(refused.contains("names the column of the tags, 3"), refused);
+  }
 }
