@@ -22,7 +22,7 @@ interface Instruction {
 
   /** How many pieces for each thread it is cut into; more even the work out. */
   default int pieces() {
-    return (int) Math.clamp(work() / PIECE, 4, 32);
+    return Math.clamp(work() / PIECE, 4, 32);
   }
 
   /** How many multiply-adds of products it does. */
