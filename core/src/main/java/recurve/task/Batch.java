@@ -2,6 +2,7 @@ package recurve.task;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import recurve.ir.Tensor;
 
 /**
@@ -22,5 +23,10 @@ public record Batch(
   /** A batch whose evaluation reads its inputs only. */
   public Batch(Map<String, Tensor> inputs, boolean fresh, int tokens) {
     this(inputs, fresh, tokens, List.of());
+  }
+
+  /** One of the inputs, which the batch is known to have. */
+  public Tensor input(String name) {
+    return Objects.requireNonNull(inputs.get(name), name);
   }
 }

@@ -1,7 +1,6 @@
 package acme.siamese;
 
 import java.util.LinkedHashMap;
-import java.util.Objects;
 import java.util.function.Function;
 import recurve.ir.Tensor;
 import recurve.task.Batch;
@@ -19,7 +18,7 @@ final class Accuracy implements Evaluation {
   public void add(Batch batch, Function<String, Tensor> figures) {
     nll += figures.apply(Objective.NLL).item();
     Tensor p = figures.apply(Siamese.PROBABILITY);
-    int[] same = Objects.requireNonNull(batch.inputs().get(Siamese.SAME)).ints();
+    int[] same = batch.input(Siamese.SAME).ints();
     for (int b = 0; b < same.length; b++) {
       pairs++;
       if (p.at(b) >= 0.5 == (same[b] == 1)) right++;

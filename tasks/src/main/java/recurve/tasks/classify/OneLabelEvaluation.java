@@ -3,7 +3,6 @@ package recurve.tasks.classify;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.Function;
 import recurve.ir.Tensor;
 import recurve.task.Batch;
@@ -28,7 +27,7 @@ final class OneLabelEvaluation implements Evaluation {
   public void add(Batch batch, Function<String, Tensor> figures) {
     nll += figures.apply(Objective.NLL).item();
     Tensor p = figures.apply(Classifier.PROBABILITIES);
-    int[] gold = Objects.requireNonNull(batch.inputs().get(Example.TARGETS)).ints();
+    int[] gold = batch.input(Example.TARGETS).ints();
     for (int b = 0; b < gold.length; b++) confusion[gold[b]][likeliest(p, b)]++;
   }
 

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.Function;
 import recurve.ir.Tensor;
 import recurve.task.Batch;
@@ -48,7 +47,7 @@ final class SeveralLabelsEvaluation implements Evaluation {
   public void add(Batch batch, Function<String, Tensor> figures) {
     nll += figures.apply(Objective.NLL).item();
     Tensor p = figures.apply(Classifier.PROBABILITIES);
-    int[] gold = Objects.requireNonNull(batch.inputs().get(Example.TARGETS)).ints();
+    int[] gold = batch.input(Example.TARGETS).ints();
     for (int from = 0; from < gold.length; from += labels.size()) {
       boolean same = true;
       for (int i = 0; i < labels.size(); i++) {

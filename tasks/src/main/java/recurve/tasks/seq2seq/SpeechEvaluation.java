@@ -29,8 +29,7 @@ final class SpeechEvaluation implements Evaluation {
     count += figures.apply(Objective.COUNT).item();
     hits += figures.apply(Translator.HITS).item();
     Tensor said = figures.apply(Translator.SAID); // [L, B]
-    Tensor targets =
-        java.util.Objects.requireNonNull(batch.inputs().get(Translator.TARGETS)); // [U, B]
+    Tensor targets = batch.input(Translator.TARGETS); // [U, B]
     int rows = said.dim(1);
     for (int b = 0; b < rows; b++) {
       int[] ids = new int[said.dim(0)];

@@ -6,7 +6,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Function;
 import recurve.ir.Tensor;
@@ -44,8 +43,8 @@ final class TagEvaluation implements Evaluation {
   public void add(Batch batch, Function<String, Tensor> figures) {
     nll += figures.apply(Objective.NLL).item();
     counted += figures.apply(Objective.COUNT).item();
-    Tensor targets = Objects.requireNonNull(batch.inputs().get(Example.TARGETS));
-    int[] lengths = Objects.requireNonNull(batch.inputs().get(Rows.LENGTHS)).ints();
+    Tensor targets = batch.input(Example.TARGETS);
+    int[] lengths = batch.input(Rows.LENGTHS).ints();
     List<int[]> predicted = decoder.decode(figures, lengths);
     for (int b = 0; b < lengths.length; b++) {
       int[] gold = new int[lengths[b]];

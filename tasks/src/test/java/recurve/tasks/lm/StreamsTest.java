@@ -24,10 +24,6 @@ class StreamsTest {
     return list;
   }
 
-  private static Tensor input(Batch batch, String name) {
-    return java.util.Objects.requireNonNull(batch.inputs().get(name), name);
-  }
-
   @ParameterizedTest
   @CsvSource({"17, 1, 5", "17, 1, 17", "17, 1, 100", "40, 4, 3", "43, 4, 3", "3, 20, 35"})
   void everySymbolIsATargetOnceAndFollowsTheOneBefore(int size, int streams, int bptt) {
@@ -37,7 +33,7 @@ class StreamsTest {
     int tokens = 0;
     for (int i = 0; i < batches.size(); i++) {
       Batch batch = batches.get(i);
-      Tensor x = input(batch, "ids"), y = input(batch, "targets");
+      Tensor x = batch.input("ids"), y = batch.input("targets");
       assertEquals(i == 0, batch.fresh());
       assertTrue(x.dim(0) <= bptt);
       tokens += batch.tokens();
@@ -60,7 +56,7 @@ class StreamsTest {
   void oneStreamLeavesNothingOut() {
     var batches = new Streams(list(5, 6, 7), 1, 2, BEFORE);
     assertEquals(2, batches.size());
-    assertArrayEquals(new int[] {BEFORE, 5}, input(batches.get(0), "ids").ints());
-    assertArrayEquals(new int[] {7}, input(batches.get(1), "targets").ints());
+    assertArrayEquals(new int[] {BEFORE, 5}, batches.get(0).input("ids").ints());
+    assertArrayEquals(new int[] {7}, batches.get(1).input("targets").ints());
   }
 }
