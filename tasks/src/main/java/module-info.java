@@ -5,6 +5,7 @@ module recurve.tasks {
 
   provides recurve.task.Task with
       recurve.tasks.classify.Classification,
+      recurve.tasks.graph.GraphTask,
       recurve.tasks.lm.LanguageModeling,
       recurve.tasks.seq2seq.SequenceToSequence,
       recurve.tasks.tag.Tagging;

@@ -47,7 +47,8 @@ final class Decoding {
     }
     if (values.isEmpty()) return trained;
     Model model = trained.model().with(values);
-    var problem = task.restore(model.options(), trained.problem().vocabularies());
+    var problem =
+        task.restore(model.options(), trained.problem().vocabularies(), trained.problem().files());
     return new Trained(model, problem, trained.weights());
   }
 

@@ -1,18 +1,14 @@
 package recurve.cli;
 
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeSet;
+import recurve.io.onnx.Bounds;
 import recurve.io.onnx.OnnxImport;
-import recurve.ir.DType;
 import recurve.ir.Dim;
 import recurve.ir.Graph;
-import recurve.ir.Node;
-import recurve.ir.Op;
 import recurve.ir.Tensor;
 import recurve.ir.Value;
 
@@ -25,8 +21,7 @@ final class RandomInputs {
 
   private final OnnxImport model;
   private final Map<String, Long> given;
-  private final Map<String, Dim> rows = new HashMap<>(); // by input: an index of a table of these
-  private final Map<String, Dim> steps = new HashMap<>(); // by input: a length of a loop of these
+  private final Bounds bounds;
 
   /**
    * Inputs for a model.
@@ -36,38 +31,7 @@ final class RandomInputs {
   RandomInputs(OnnxImport model, Map<String, Long> given) {
     this.model = model;
     this.given = given;
-    look(model.graph(), new HashMap<>());
-  }
-
-  private void look(Graph graph, Map<Value, Value> outside) {
-    for (Node n : graph.nodes()) {
-      switch (n.op()) {
-        case Op.Gather g -> imply(n.input(1), n.input(0).dim(0), rows, outside);
-        case Op.ScatterND(Dim all) -> imply(n.input(1), all, rows, outside);
-        case Op.Scan scan -> {
-          if (scan.lengths()) imply(n.inputs().getLast(), scan.length(), steps, outside);
-          var inner = new HashMap<>(outside);
-          for (int i = 0; i < scan.body().inputs().size(); i++) {
-            inner.put(scan.body().inputs().get(i), n.input(i));
-          }
-          look(scan.body(), inner);
-        }
-        default -> {} // says nothing of whole numbers
-      }
-    }
-  }
-
-  private static void imply(
-      Value ids, Dim bound, Map<String, Dim> bounds, Map<Value, Value> outside) {
-    var seen = new HashSet<Value>();
-    var open = new java.util.ArrayDeque<Value>(List.of(ids));
-    while (!open.isEmpty()) {
-      Value v = open.pop();
-      if (v.dtype() != DType.I32 || !seen.add(v)) continue;
-      if (outside.containsKey(v)) open.push(java.util.Objects.requireNonNull(outside.get(v)));
-      else if (v.op() instanceof Op.Input in) bounds.putIfAbsent(in.name(), bound);
-      open.addAll(v.node().inputs());
-    }
+    this.bounds = Bounds.of(model.graph());
   }
 
   /** The inputs of one run: other shapes and numbers for each. */
@@ -91,8 +55,8 @@ final class RandomInputs {
   private Tensor tensor(Value v, String name, Map<String, Long> binding, Random random) {
     int[] dims = v.shape().dims().stream().mapToInt(d -> (int) d.bind(binding)).toArray();
     Tensor t = Tensor.zeros(v.dtype(), dims);
-    long least = steps.containsKey(name) ? 1 : 0;
-    Dim bound = rows.getOrDefault(name, steps.getOrDefault(name, Dim.of(3)));
+    long least = bounds.steps().containsKey(name) ? 1 : 0;
+    Dim bound = bounds.rows().getOrDefault(name, bounds.steps().getOrDefault(name, Dim.of(3)));
     long most = bound.bind(binding) + least;
     if (given.containsKey(name)) most = java.util.Objects.requireNonNull(given.get(name));
     for (int i = 0; i < t.size(); i++) {

@@ -23,6 +23,7 @@ final class TrainCommand implements Command {
   private static final String CONFIG = "--config";
   private static final String SET = "--set";
   private static final String RESUME = "--resume";
+  private static final String FROM = "--from";
 
   private final Console console;
   private final Installed installed;
@@ -49,7 +50,8 @@ final class TrainCommand implements Command {
         "recurve train lm --train text.txt --out model --units 128 --epochs 5",
         "recurve train lm --config examples/sample.yaml --out model --learning-rate 0.002",
         "recurve train seq2seq --train train.de,train.en --valid valid.de,valid.en --out model",
-        "recurve train lm --train text.txt --out model --resume");
+        "recurve train lm --train text.txt --out model --resume",
+        "recurve train lm --from model --train other.txt --out tuned --learning-rate 0.0005");
   }
 
   @Override
@@ -63,6 +65,8 @@ final class TrainCommand implements Command {
     spec.addOption(Flags.value("FILE", "text to report on at the end", "--test"));
     spec.addOption(Flags.value("DIR", "folder for the model; must not exist", "--out"));
     spec.addOption(Flags.truth("go on with the training in the folder", RESUME));
+    spec.addOption(
+        Flags.value("DIR", "a finished model to begin with: its vocabularies and weights", FROM));
     spec.addOption(
         Flags.value("FILE", "YAML file of 'name: value' lines; paths are beside it", CONFIG));
     spec.addOption(Flags.values("KEY=VALUE", "set an option by its name; may be repeated", SET));
@@ -113,7 +117,8 @@ final class TrainCommand implements Command {
             Flags.isSet(given, Flags.QUIET),
             Flags.isSet(given, Flags.JSON),
             interruption);
-    var training = new Training(console, installed, task, settings, texts, run);
+    Optional<Path> from = Flags.text(given, FROM).map(Flags::path);
+    var training = new Training(console, installed, task, settings, texts, from, run);
     try {
       if (resume) training.resume(out);
       else training.begin(out);
@@ -143,7 +148,8 @@ final class TrainCommand implements Command {
     List<Path> paths = settings.paths(name);
     for (Path p : paths) {
       try (TextReader in = TextReader.open(p)) {
-        while (!name.equals("train") && in.next().isPresent()) {}
+        boolean lines = !name.equals("train") && !p.toString().endsWith(".npz");
+        while (lines && in.next().isPresent()) {}
       }
     }
     return paths.isEmpty() ? Optional.empty() : Optional.of(new Corpus.Paths(paths));

@@ -23,6 +23,7 @@ final class Training {
   private final Task task;
   private final Settings settings;
   private final Texts texts;
+  private final Optional<Path> from;
   private final Run run;
 
   /** What is read. */
@@ -31,46 +32,89 @@ final class Training {
   /** How it runs, which changes no number. */
   record Run(Backends.Choice on, boolean quiet, boolean json, Interruption interruption) {}
 
+  /**
+   * A training.
+   *
+   * @param from the folder of a finished model to begin with
+   */
   Training(
-      Console console, Installed installed, Task task, Settings settings, Texts texts, Run run) {
+      Console console,
+      Installed installed,
+      Task task,
+      Settings settings,
+      Texts texts,
+      Optional<Path> from,
+      Run run) {
     this.console = console;
     this.installed = installed;
     this.task = task;
     this.settings = settings;
     this.texts = texts;
+    this.from = from;
     this.run = run;
   }
 
   /** Trains into a new folder. */
   void begin(Path out) {
-    Model model = settings.model(task, installed);
-    model.encoder(); // refuses options that do not go together before a folder is made
+    Begun begun = begun();
+    begun.model.encoder(); // refuses options that do not go together before a folder is made
     try (ModelFolder folder = ModelFolder.create(out)) {
-      fit(folder, model, Optional.empty());
+      fit(folder, begun);
     }
+  }
+
+  /**
+   * What a training begins with, or goes on from.
+   *
+   * @param finished a model whose weights it begins with
+   * @param checkpoint a training of its own that was stopped
+   */
+  private record Begun(Model model, Optional<Snapshot> finished, Optional<Snapshot> checkpoint) {}
+
+  private Begun begun() {
+    Optional<Snapshot> finished = from.map(ModelFolder::read);
+    Model model =
+        finished
+            .map(s -> tuned(from.orElseThrow(), s))
+            .orElseGet(() -> settings.model(task, installed));
+    return new Begun(model, finished, Optional.empty());
+  }
+
+  /** The model that is trained further; any option may change that changes no weight's shape. */
+  private Model tuned(Path folder, Snapshot s) {
+    refuseOtherTask(folder, s);
+    Model model = new Models(installed).model(folder, s);
+    return settings.model(model, Set.copyOf(model.options().declared()), installed);
   }
 
   /** Goes on with the training in a folder. */
   void resume(Path out) {
     try (ModelFolder folder = ModelFolder.resume(out)) {
-      Optional<Snapshot> from = folder.resumed();
-      Model model = from.map(s -> resumed(out, s)).orElseGet(() -> settings.model(task, installed));
-      fit(folder, model, from);
+      Optional<Snapshot> checkpoint = folder.resumed();
+      Begun begun =
+          checkpoint
+              .map(s -> new Begun(resumed(out, s), Optional.empty(), checkpoint))
+              .orElseGet(this::begun);
+      fit(folder, begun);
     }
   }
 
-  private Model resumed(Path out, Snapshot from) {
-    if (!from.task().equals(task.name())) {
-      throw Failure.usage(
-          out
-              + " holds a model of task "
-              + from.task()
-              + ", not "
-              + task.name()
-              + ". Name that task, or another folder.");
-    }
+  private void refuseOtherTask(Path folder, Snapshot s) {
+    if (s.task().equals(task.name())) return;
+    throw Failure.usage(
+        folder
+            + " holds a model of task "
+            + s.task()
+            + ", not "
+            + task.name()
+            + ". Name that task, or another folder.");
+  }
+
+  private Model resumed(Path out, Snapshot checkpoint) {
+    refuseOtherTask(out, checkpoint);
     Snapshot.Position position =
-        from.training()
+        checkpoint
+            .training()
             .orElseThrow(() -> new FileException(Category.BAD_DATA, out, "holds no training."))
             .position();
     if (!position.data().equals(texts.train().fingerprint())) {
@@ -88,11 +132,11 @@ final class Training {
               + (validated ? "with" : "without")
               + " --valid. Go on in the same way, or train into another folder.");
     }
-    Model begun = new Models(installed).model(out, from);
+    Model begun = new Models(installed).model(out, checkpoint);
     return settings.model(begun, Set.of(Trainer.EPOCHS, Trainer.CHECKPOINT_EVERY), installed);
   }
 
-  private void fit(ModelFolder folder, Model model, Optional<Snapshot> from) {
+  private void fit(ModelFolder folder, Begun begun) {
     var journal = new Journal(folder, this::tell, System::nanoTime);
     say(
         "backend "
@@ -104,19 +148,26 @@ final class Training {
             + " threads");
     Trained trained;
     try (var progress = new Progress(screen(), console.terminal(), System::nanoTime);
-        var trainer = new Trainer(model, run.on.backend(), run.on.threads());
+        var trainer = new Trainer(begun.model, run.on.backend(), run.on.threads());
         var work = run.interruption.work(trainer::stop)) {
       var listener = new Listeners(run.quiet ? Listener.SILENT : progress, journal);
-      trained =
-          from.isPresent()
-              ? trainer.resume(from.get(), texts.train(), texts.validation(), listener)
-              : trainer.fit(texts.train(), texts.validation(), listener);
-      if (work.isStopped()) throw interrupted(folder, journal, from.isPresent());
+      trained = train(trainer, begun, listener);
+      if (work.isStopped()) throw interrupted(folder, journal, begun.checkpoint.isPresent());
     }
     if (!journal.hasBegun()) {
       say("the training is over; to go on, give more --epochs");
     }
     texts.test().ifPresent(test -> test(journal, trained, test));
+  }
+
+  private Trained train(Trainer trainer, Begun begun, Listener listener) {
+    if (begun.checkpoint.isPresent()) {
+      return trainer.resume(begun.checkpoint.get(), texts.train(), texts.validation(), listener);
+    }
+    if (begun.finished.isPresent()) {
+      return trainer.tune(begun.finished.get(), texts.train(), texts.validation(), listener);
+    }
+    return trainer.fit(texts.train(), texts.validation(), listener);
   }
 
   private static Failure interrupted(ModelFolder folder, Journal journal, boolean resumed) {

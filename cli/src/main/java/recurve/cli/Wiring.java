@@ -28,6 +28,7 @@ final class Wiring extends AbstractModule {
     commands.addBinding("generate").to(GenerateCommand.class);
     commands.addBinding("predict").to(PredictCommand.class);
     commands.addBinding("export").to(ExportCommand.class);
+    commands.addBinding("import").to(ImportCommand.class);
     commands.addBinding("embeddings").to(EmbeddingsCommand.class);
     commands.addBinding("verify").to(VerifyCommand.class);
     commands.addBinding("inspect").to(InspectCommand.class);

@@ -16,12 +16,11 @@ import recurve.train.Model;
 
 /** The configurations in {@code examples} are what the program takes, for the task they name. */
 class RecipesTest {
-  private static final Path EXAMPLES =
-      Path.of(System.getProperty("recurve.root")).resolve("examples");
+  static final Path EXAMPLES = Path.of(System.getProperty("recurve.root")).resolve("examples");
 
   private static final Pattern COMMAND = Pattern.compile("recurve train ([a-z0-9-]+) ");
 
-  private static Model model(Path file) {
+  static Model model(Path file) {
     var console = new Console(InputStream.nullInputStream(), System.out, System.err, false);
     Installed installed = Installed.load(List.of(), console);
     Settings settings = Settings.of(YamlFile.read(file));
@@ -32,7 +31,7 @@ class RecipesTest {
   }
 
   /** Each says in its head how it is run, or as the samples do in the README. */
-  private static String task(Path file) {
+  static String task(Path file) {
     try {
       Matcher command = COMMAND.matcher(Files.readString(file));
       return command.find() ? command.group(1) : "lm";

@@ -122,10 +122,19 @@ public final class Scope {
 
   /** A parameter by name; one that is not trainable stays as it begins. */
   public Value parameter(String name, Init init, Shape shape, boolean trainable) {
+    return parameter(name, init, root.dtype, shape, trainable);
+  }
+
+  /** A table of whole numbers or truth values that the model reads; it stays as it is given. */
+  public Value table(String name, DType dtype, Shape shape) {
+    return parameter(name, Init.BIAS, dtype, shape, false);
+  }
+
+  private Value parameter(String name, Init init, DType dtype, Shape shape, boolean trainable) {
     String full = prefix + name;
     Parameter known = root.parameters.get(full);
     if (known == null) {
-      known = new Parameter(full, Ops.input(full, root.dtype, shape), init, trainable);
+      known = new Parameter(full, Ops.input(full, dtype, shape), init, trainable);
       root.parameters.put(full, known);
     } else if (!known.value().shape().equals(shape)) {
       throw new ShapeException(

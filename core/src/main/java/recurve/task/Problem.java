@@ -15,6 +15,13 @@ public interface Problem {
   /** Vocabularies by name, each in the order of its ids; saved with the model. */
   Map<String, List<String>> vocabularies();
 
+  /**
+   * What else the problem is made of, by file name, {@code [a-z0-9-]+.onnx}; saved with the model.
+   */
+  default Map<String, byte[]> files() {
+    return Map.of();
+  }
+
   /** Whether a run goes on with the states of the one before. */
   Scope.Carry carry(Purpose purpose);
 

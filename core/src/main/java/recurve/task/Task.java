@@ -50,4 +50,14 @@ public interface Task extends Plugin {
 
   /** The problem that {@link #learn} made, from its saved vocabularies. */
   Problem restore(Options options, Map<String, List<String>> vocabularies);
+
+  /**
+   * The same of a model that keeps more than vocabularies.
+   *
+   * @param files those of {@link Problem#files}, by name; most tasks have none
+   */
+  default Problem restore(
+      Options options, Map<String, List<String>> vocabularies, Map<String, byte[]> files) {
+    return restore(options, vocabularies);
+  }
 }

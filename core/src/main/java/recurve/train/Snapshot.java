@@ -13,6 +13,7 @@ import recurve.ir.Tensor;
  * @param task the task's name
  * @param options every option's value as text
  * @param vocabularies by name, in the order of ids
+ * @param files by name, see {@link recurve.task.Problem#files}
  * @param weights by parameter
  * @param training what training goes on from, while it is not done
  */
@@ -20,11 +21,13 @@ public record Snapshot(
     String task,
     Map<String, String> options,
     Map<String, List<String>> vocabularies,
+    Map<String, byte[]> files,
     Map<String, Tensor> weights,
     Optional<State> training) {
   public Snapshot {
     options = ordered(options);
     vocabularies = ordered(vocabularies);
+    files = ordered(files);
     weights = ordered(weights);
   }
 

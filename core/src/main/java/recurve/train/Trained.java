@@ -24,7 +24,8 @@ public record Trained(Model model, Problem problem, Map<String, Tensor> weights)
 
   /** The model that a snapshot describes; the model gives its task and cells by the same names. */
   public static Trained of(Model model, Snapshot snapshot) {
-    Problem problem = model.task().restore(model.options(), snapshot.vocabularies());
+    Problem problem =
+        model.task().restore(model.options(), snapshot.vocabularies(), snapshot.files());
     return new Trained(model, problem, snapshot.weights());
   }
 
@@ -34,6 +35,7 @@ public record Trained(Model model, Problem problem, Map<String, Tensor> weights)
         model.task().name(),
         model.options().toMap(),
         problem.vocabularies(),
+        problem.files(),
         weights,
         Optional.empty());
   }
@@ -80,7 +82,8 @@ public record Trained(Model model, Problem problem, Map<String, Tensor> weights)
     outputs.putAll(Carried.outputs(built.scope()));
     var own = new LinkedHashMap<String, Tensor>();
     for (Scope.Parameter p : built.scope().parameters()) {
-      own.put(p.name(), Weights.get(weights, p).cast(dtype));
+      Tensor w = Weights.get(weights, p);
+      own.put(p.name(), p.value().dtype().isFloat() ? w.cast(dtype) : w);
     }
     return new Exported(Graph.of(built.scope().arguments(), outputs), own, built.scope());
   }

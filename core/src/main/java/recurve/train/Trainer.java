@@ -78,7 +78,21 @@ public final class Trainer implements AutoCloseable {
   public Trained fit(Corpus train, Optional<Corpus> validation, Listener listener) {
     Problem problem = model.task().learn(options, train);
     try (Run run = new Run(problem, train, validation, listener)) {
-      run.start();
+      run.start(Map.of());
+      return run.toEnd();
+    }
+  }
+
+  /**
+   * Trains a finished model further: its vocabularies stay, its weights are what this run begins
+   * with.
+   *
+   * @throws TrainingException if the weights are those of a model of another shape
+   */
+  public Trained tune(Snapshot from, Corpus train, Optional<Corpus> validation, Listener listener) {
+    Problem problem = model.task().restore(options, from.vocabularies(), from.files());
+    try (Run run = new Run(problem, train, validation, listener)) {
+      run.start(from.weights());
       return run.toEnd();
     }
   }
@@ -91,7 +105,7 @@ public final class Trainer implements AutoCloseable {
   public Trained resume(
       Snapshot from, Corpus train, Optional<Corpus> validation, Listener listener) {
     // whatever the part before settled, the rest goes as it would have gone at once
-    Problem problem = model.task().restore(unsettled(), from.vocabularies());
+    Problem problem = model.task().restore(unsettled(), from.vocabularies(), from.files());
     try (Run run = new Run(problem, train, validation, listener)) {
       run.restore(from);
       return run.toEnd();
@@ -148,9 +162,12 @@ public final class Trainer implements AutoCloseable {
       this.evaluator = validation.map(v -> new Evaluator(model, problem, backend, threads));
     }
 
-    void start() {
+    /** Begins with some weights, or where there are none with those that are drawn. */
+    void start(Map<String, Tensor> weights) {
       for (Scope.Parameter p : step.parameters()) {
-        executable.write(p.name(), model.start(p, DType.F32, seed));
+        boolean drawn = weights.isEmpty();
+        executable.write(
+            p.name(), drawn ? model.start(p, DType.F32, seed) : Weights.get(weights, p));
       }
       step.slots().forEach((name, v) -> executable.write(name, Carried.zeros(v, Map.of())));
     }
@@ -197,7 +214,7 @@ public final class Trainer implements AutoCloseable {
       }
       if (settled.isEmpty()) return new Trained(model, problem, weights());
       Model kept = model.with(settled);
-      Problem own = kept.task().restore(kept.options(), problem.vocabularies());
+      Problem own = kept.task().restore(kept.options(), problem.vocabularies(), problem.files());
       return new Trained(kept, own, weights());
     }
 
@@ -326,6 +343,7 @@ public final class Trainer implements AutoCloseable {
           model.task().name(),
           model.with(settled).options().toMap(),
           problem.vocabularies(),
+          problem.files(),
           weights(),
           Optional.of(new Snapshot.State(tensors, position)));
     }

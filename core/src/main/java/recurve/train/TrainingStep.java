@@ -1,16 +1,22 @@
 package recurve.train;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import recurve.cell.Scope;
 import recurve.ir.DType;
 import recurve.ir.Dim;
 import recurve.ir.Graph;
+import recurve.ir.Op;
 import recurve.ir.Ops;
 import recurve.ir.Shape;
 import recurve.ir.Value;
+import recurve.option.Nearest;
 import recurve.option.Option;
 import recurve.option.Options;
 import recurve.task.Objective;
@@ -24,6 +30,7 @@ import recurve.transform.Gradient;
  * @param graph the step
  * @param retained output to input: what stays in the executable from step to step
  * @param parameters all of the model's, trained or not
+ * @param trained those of them that it changes, each with a gradient
  * @param slots inputs that begin as zeros: moments, averages, accumulated gradients
  * @param scope the model, with its inputs and states
  */
@@ -31,6 +38,7 @@ public record TrainingStep(
     Graph graph,
     Map<String, String> retained,
     List<Scope.Parameter> parameters,
+    List<Scope.Parameter> trained,
     Map<String, Value> slots,
     Scope scope) {
 
@@ -42,12 +50,15 @@ public record TrainingStep(
       Option.of("accumulate", 1, "batches whose gradients make one update; 0 is a whole pass")
           .atLeast(0);
 
+  public static final Option<String> TRAINABLE =
+      Option.of("trainable", "", "weights to train, by names joined by commas; * is any letters");
+
   static final String RATE = "rate";
   static final String APPLY = "apply"; // how many batches the update averages; 0: only accumulate
   private static final String GRADIENT = "gradient";
 
   static List<Option<?>> options() {
-    return List.of(CLIP_NORM, CLIP_VALUE, ACCUMULATE);
+    return List.of(CLIP_NORM, CLIP_VALUE, ACCUMULATE, TRAINABLE);
   }
 
   /** Builds the step of a model. */
@@ -74,8 +85,7 @@ public record TrainingStep(
     }
 
     TrainingStep build(Objective objective) {
-      List<Scope.Parameter> trained =
-          scope.parameters().stream().filter(Scope.Parameter::trainable).toList();
+      List<Scope.Parameter> asked = asked();
       var other = new LinkedHashMap<>(Carried.outputs(scope));
       for (String name : List.of(Objective.NLL, Objective.COUNT)) {
         other.put(name, objective.figure(name));
@@ -83,17 +93,68 @@ public record TrainingStep(
       Gradient.Result r =
           Gradient.of(
               objective.loss(),
-              trained.stream().map(Scope.Parameter::value).toList(),
+              asked.stream().map(Scope.Parameter::value).toList(),
               List.copyOf(other.values()));
       outputs.put("loss", r.loss());
       for (String name : other.keySet()) outputs.put(name, r.others().get(outputs.size() - 1));
       retained.putAll(Carried.retained(scope));
-      descend(trained, r.gradients());
+      var trained = new ArrayList<Scope.Parameter>();
+      var gradients = new ArrayList<Value>();
+      for (int i = 0; i < asked.size(); i++) {
+        Value g = r.gradients().get(i);
+        if (isIdle(asked.get(i), g)) continue;
+        trained.add(asked.get(i));
+        gradients.add(g);
+      }
+      descend(trained, gradients);
       var inputs = new ArrayList<>(scope.arguments());
       inputs.addAll(slots.values());
       inputs.addAll(scalars.values());
       return new TrainingStep(
-          Graph.of(inputs, outputs), retained, scope.parameters(), slots, scope);
+          Graph.of(inputs, outputs), retained, scope.parameters(), trained, slots, scope);
+    }
+
+    /** Those that may be trained and that are asked for by name. */
+    private List<Scope.Parameter> asked() {
+      List<Scope.Parameter> all =
+          scope.parameters().stream().filter(Scope.Parameter::trainable).toList();
+      if (options.get(TRAINABLE).isBlank()) return all;
+      var asked = new LinkedHashSet<Scope.Parameter>();
+      for (String name : options.get(TRAINABLE).split(",", -1)) {
+        String letters =
+            Arrays.stream(name.strip().split("\\*", -1))
+                .map(Pattern::quote)
+                .collect(Collectors.joining(".*"));
+        List<Scope.Parameter> found = all.stream().filter(p -> p.name().matches(letters)).toList();
+        if (found.isEmpty()) throw unknown(name.strip(), all);
+        asked.addAll(found);
+      }
+      return all.stream().filter(asked::contains).toList();
+    }
+
+    private static TrainingException unknown(String name, List<Scope.Parameter> all) {
+      List<String> names = all.stream().map(Scope.Parameter::name).toList();
+      return new TrainingException(
+          "option "
+              + TRAINABLE
+              + " names '"
+              + name
+              + "', which is no weight that can be trained."
+              + Nearest.hint(name, names)
+              + " There are: "
+              + String.join(", ", names));
+    }
+
+    /** Whether the loss does not depend on a parameter; one that is named must not be so. */
+    private boolean isIdle(Scope.Parameter p, Value gradient) {
+      boolean idle = gradient.op() instanceof Op.Constant c && c.value() == 0;
+      if (!idle || options.get(TRAINABLE).isBlank()) return idle;
+      throw new TrainingException(
+          "option "
+              + TRAINABLE
+              + " names '"
+              + p.name()
+              + "', which gets no gradient: the loss does not depend on it. Leave it out.");
     }
 
     private void descend(List<Scope.Parameter> trained, List<Value> gradients) {

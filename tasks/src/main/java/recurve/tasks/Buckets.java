@@ -27,8 +27,19 @@ public record Buckets(List<int[]> groups) {
    *
    * @param rows sequences; not looked at where symbols count
    * @param symbols of a batch with its padding, or 0 where rows count; what is longer stands alone
+   * @param padded whether sequences of different lengths may stand together
    */
-  public record Most(int rows, int symbols) {
+  public record Most(int rows, int symbols, boolean padded) {
+    /** Of lengths that may differ. */
+    public Most(int rows, int symbols) {
+      this(rows, symbols, true);
+    }
+
+    /** The same of sequences of one length. */
+    public Most unpadded() {
+      return new Most(rows, symbols, false);
+    }
+
     /** As many sequences. */
     public static Most rows(int rows) {
       return new Most(rows, 0);
@@ -96,7 +107,8 @@ public record Buckets(List<int[]> groups) {
     int from = 0, longest = 0;
     for (int i = 0; i < places.length; i++) {
       int length = lengths.length.applyAsInt(places[i]);
-      if (!most.holds(i + 1 - from, Math.max(longest, length))) {
+      boolean apart = !most.padded && i > from && length != longest;
+      if (apart || !most.holds(i + 1 - from, Math.max(longest, length))) {
         groups.add(Arrays.copyOfRange(places, from, i));
         from = i;
         longest = 0;

@@ -23,6 +23,7 @@ public record Example(Words.Text text, int[] targets) {
   /**
    * Examples in batches of like length.
    *
+   * @param padded whether texts of different lengths may stand together
    * @param targets the targets of some examples side by side
    */
   public static Batches batches(
@@ -31,8 +32,9 @@ public record Example(Words.Text text, int[] targets) {
       List<Example> examples,
       Problem.Purpose purpose,
       Problem.Order order,
+      boolean padded,
       Function<List<Example>, Tensor> targets) {
-    var most = Buckets.Most.of(options);
+    var most = padded ? Buckets.Most.of(options) : Buckets.Most.of(options).unpadded();
     var lengths = Buckets.Lengths.of(examples.size(), i -> examples.get(i).text.length());
     Buckets buckets =
         purpose == Problem.Purpose.TRAIN
@@ -52,11 +54,12 @@ public record Example(Words.Text text, int[] targets) {
    * What is said of each text, in the order of the texts; they are looked at in groups of like
    * length.
    *
+   * @param padded whether texts of different lengths may stand together
    * @param group the places of some texts to what is said of each
    */
   public static <A> List<A> answers(
-      Options options, List<Words.Text> texts, Function<int[], List<A>> group) {
-    var most = Buckets.Most.of(options);
+      Options options, List<Words.Text> texts, boolean padded, Function<int[], List<A>> group) {
+    var most = padded ? Buckets.Most.of(options) : Buckets.Most.of(options).unpadded();
     var lengths = Buckets.Lengths.of(texts.size(), i -> texts.get(i).length());
     var answers = new ArrayList<List<A>>(Collections.nCopies(texts.size(), List.of()));
     for (int[] places : Buckets.sorted(lengths, most).groups()) {

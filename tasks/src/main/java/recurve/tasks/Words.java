@@ -139,6 +139,11 @@ public final class Words {
         Features.saved(options, all));
   }
 
+  /** The words that have ids. */
+  public Vocabulary vocabulary() {
+    return vocabulary;
+  }
+
   /** The vocabularies to save: of the words, under this name, and of the characters. */
   public Map<String, List<String>> vocabularies(String name) {
     var all = new LinkedHashMap<String, List<String>>();

@@ -170,7 +170,7 @@ public abstract class TaskTck {
   public final void restoredIsAsLearnt() {
     Model model = model();
     Problem learnt = learnt(model);
-    Problem restored = task().restore(model.options(), learnt.vocabularies());
+    Problem restored = task().restore(model.options(), learnt.vocabularies(), learnt.files());
     assertEquals(learnt.vocabularies(), restored.vocabularies());
     assertEquals(loss(model, learnt).toString(), loss(model, restored).toString());
     assertEquals(learnt.metadata(), restored.metadata());
@@ -346,7 +346,9 @@ public abstract class TaskTck {
   }
 
   private Report evaluate(Trained trained, Model as) {
-    var problem = as.task().restore(as.options(), trained.problem().vocabularies());
+    var problem =
+        as.task()
+            .restore(as.options(), trained.problem().vocabularies(), trained.problem().files());
     return new Trained(as, problem, trained.weights()).evaluate(text(), REFERENCE, 1);
   }
 

@@ -16,12 +16,15 @@ import recurve.ir.Tensor;
  * @param weights by parameter name
  * @param vocabularies entries in the order of their ids, by file name without extension: {@code
  *     vocab}, or {@code vocab-} and letters, digits, hyphens
+ * @param files what stands beside them as it is, by file name: letters, digits, hyphens, and {@code
+ *     .onnx}
  * @param training present if training can resume from here
  */
 record Content(
     Map<String, Object> model,
     Map<String, Tensor> weights,
     Map<String, List<String>> vocabularies,
+    Map<String, byte[]> files,
     Optional<State> training) {
 
   Content {
@@ -36,11 +39,28 @@ record Content(
           copy.put(name, List.copyOf(entries));
         });
     vocabularies = Collections.unmodifiableMap(copy);
+    for (String name : files.keySet()) {
+      if (!name.matches(FILE))
+        throw new IllegalArgumentException("'" + name + "' is no file's name");
+    }
+    files = Collections.unmodifiableMap(new LinkedHashMap<>(files));
+  }
+
+  /** The names that files may have. */
+  static final String FILE = "[a-z0-9-]+\\.onnx";
+
+  /** A model without further files. */
+  Content(
+      Map<String, Object> model,
+      Map<String, Tensor> weights,
+      Map<String, List<String>> vocabularies,
+      Optional<State> training) {
+    this(model, weights, vocabularies, Map.of(), training);
   }
 
   /** The same model, without what only training needs. */
   Content withoutTraining() {
-    return new Content(model, weights, vocabularies, Optional.empty());
+    return new Content(model, weights, vocabularies, files, Optional.empty());
   }
 
   /**

@@ -26,7 +26,8 @@ record Manifest(Map<String, String> files, long logLength, String logHash) {
   private static final Pattern FILE =
       Pattern.compile(
           "([0-9a-f]{64})  "
-              + "(model\\.yaml|weights\\.safetensors|vocab(?:-[a-z0-9-]+)?\\.txt"
+              + "(model\\.yaml|weights\\.safetensors|vocab(?:-[a-z0-9-]+)?\\.txt|"
+              + Content.FILE
               + "|training/(?:state\\.safetensors|counters\\.yaml))");
   private static final String SEAL = "# checksum ";
 

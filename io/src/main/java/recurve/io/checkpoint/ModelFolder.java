@@ -25,7 +25,8 @@ import recurve.train.Snapshot;
  * A trained model on disk, held open for a training that writes into it.
  *
  * <p>The folder holds {@code model.yaml}, {@code weights.safetensors}, {@code vocab*.txt}, {@code
- * log.jsonl}, {@code training/} and the list of checksums. A commit replaces all of them at once:
+ * *.onnx}, {@code log.jsonl}, {@code training/} and the list of checksums. A commit replaces all of
+ * them at once:
  *
  * <ol>
  *   <li>the files that changed are written to {@code .next/} and forced to the disk, with the new
@@ -245,6 +246,7 @@ public final class ModelFolder implements AutoCloseable {
     all.vocabularies()
         .forEach(
             (name, entries) -> contents.put(name + ".txt", bytes(Vocabularies.write(entries))));
+    all.files().forEach((name, bytes) -> contents.put(name, bytes(bytes)));
     all.training()
         .ifPresent(
             state -> {

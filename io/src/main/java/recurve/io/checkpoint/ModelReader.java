@@ -99,6 +99,11 @@ final class ModelReader {
       String key = name.substring(0, name.length() - ".txt".length());
       vocabularies.put(key, read(name, in -> Vocabularies.read(bytes(in, Integer.MAX_VALUE - 8))));
     }
+    var files = new LinkedHashMap<String, byte[]>();
+    for (String name : manifest.files().keySet()) {
+      if (!name.matches(Content.FILE)) continue;
+      files.put(name, read(name, in -> bytes(in, Integer.MAX_VALUE - 8)));
+    }
     Optional<Content.State> training = Optional.empty();
     if (manifest.files().containsKey(STATE)) {
       training =
@@ -107,7 +112,7 @@ final class ModelReader {
                   read(STATE, in -> Safetensors.read(in).tensors()),
                   read(COUNTERS, in -> Documents.read(bytes(in, 1 << 24)))));
     }
-    return new Content(model, weights, vocabularies, training);
+    return new Content(model, weights, vocabularies, files, training);
   }
 
   @FunctionalInterface

@@ -33,7 +33,11 @@ final class SnapshotFormat {
     var vocabularies = new LinkedHashMap<String, List<String>>();
     snapshot.vocabularies().forEach((name, v) -> vocabularies.put(VOCABULARY + name, v));
     return new Content(
-        model, snapshot.weights(), vocabularies, snapshot.training().map(SnapshotFormat::state));
+        model,
+        snapshot.weights(),
+        vocabularies,
+        snapshot.files(),
+        snapshot.training().map(SnapshotFormat::state));
   }
 
   private static Content.State state(Snapshot.State state) {
@@ -75,7 +79,12 @@ final class SnapshotFormat {
             .training()
             .map(t -> state(new Fields(folder.resolve(ModelReader.COUNTERS), t.counters()), t));
     return new Snapshot(
-        model.get(TASK, String.class), options, vocabularies, content.weights(), training);
+        model.get(TASK, String.class),
+        options,
+        vocabularies,
+        content.files(),
+        content.weights(),
+        training);
   }
 
   private static Snapshot.State state(Fields counters, Content.State state) {

@@ -85,6 +85,7 @@ final class Frame {
       throw new OnnxException("sparse weights are not read; write them in full");
     }
     for (TensorProto t : graph.getInitializerList()) {
+      if (outer.isEmpty()) reading.declare(t.getName());
       if (!items.containsKey(t.getName())) define(t.getName(), reading.item(t, t.getName()));
     }
     for (NodeProto n : graph.getNodeList()) read(n);

@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -109,8 +110,7 @@ public record OnnxImport(
 
   private static OnnxImport of(ModelProto model, ImportOptions options) {
     if (!model.hasGraph()) throw new OnnxException("no ONNX model: it has no graph");
-    var replacements = new HashMap<String, Dim>();
-    options.extents().forEach((symbol, n) -> replacements.put(symbol, Dim.of(n)));
+    var replacements = new HashMap<>(options.extents());
     var budget = new Reading.Budget();
     for (int i = 0; i < MOST_REPLACEMENTS; i++) {
       try {
@@ -290,6 +290,13 @@ public record OnnxImport(
   /** The names of a file's inputs, in their order, weights listed there included. */
   public static List<String> inputNames(byte[] bytes) {
     return parse(bytes).getGraph().getInputList().stream().map(ValueInfoProto::getName).toList();
+  }
+
+  /** The names of a file's weights: what it gives the values of, constants among nodes left out. */
+  public static Set<String> weightNames(byte[] bytes) {
+    var names = new LinkedHashSet<String>();
+    parse(bytes).getGraph().getInitializerList().forEach(t -> names.add(t.getName()));
+    return names;
   }
 
   /** The names of a file's outputs, in their order. */

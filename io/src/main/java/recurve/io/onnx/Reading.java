@@ -46,6 +46,7 @@ final class Reading {
   private final Map<String, Value> weightInputs = new LinkedHashMap<>();
   private final Map<String, Tensor> weights = new LinkedHashMap<>();
   private final Set<String> names = new HashSet<>();
+  private final Set<String> declared = new HashSet<>();
   private final Budget budget;
   private int depth;
 
@@ -114,6 +115,11 @@ final class Reading {
     return name;
   }
 
+  /** A tensor of this name is a weight of the file, and no constant among its nodes. */
+  void declare(String name) {
+    if (options.uniformWeights()) declared.add(name);
+  }
+
   /** A tensor of the file: whole numbers where it may be a shape, else a weight. */
   Item item(TensorProto proto, String name) {
     ElementType type = TensorFile.type(proto);
@@ -168,7 +174,8 @@ final class Reading {
 
   /** A tensor as an input whose value is known; one number in every element as a constant. */
   private Value weight(String wish, Tensor t) {
-    if (isUniform(t)) return Ops.constant(t.at(0), t.dtype(), t.shape());
+    boolean kept = declared.contains(wish) && t.dtype().isFloat() && t.rank() > 0;
+    if (isUniform(t) && !kept) return Ops.constant(t.at(0), t.dtype(), t.shape());
     String name = take(wish);
     Value v = Ops.input(name, t.dtype(), t.shape());
     weights.put(name, t);

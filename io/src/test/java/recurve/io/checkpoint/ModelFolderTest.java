@@ -3,6 +3,7 @@ package recurve.io.checkpoint;
 import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
 import static java.nio.file.StandardOpenOption.WRITE;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -132,6 +133,29 @@ class ModelFolderTest {
           files());
       folder.commit(snapshot(2));
       assertFalse(files().contains("vocab-tags.txt"));
+    }
+  }
+
+  @Test
+  void keepsFurtherFiles() throws IOException {
+    Content bare = small();
+    byte[] graph = {8, 0, -1};
+    var files = Map.of("graph.onnx", graph);
+    try (var folder = ModelFolder.create(path())) {
+      folder.commit(
+          new Content(bare.model(), bare.weights(), bare.vocabularies(), files, bare.training()));
+    }
+    assertArrayEquals(graph, ModelFolder.content(path()).files().get("graph.onnx"));
+    assertArrayEquals(graph, Files.readAllBytes(path().resolve("graph.onnx")));
+    for (String name : List.of("../graph.onnx", "graph", "model.yaml")) {
+      var bad = Map.of(name, graph);
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> new Content(bare.model(), Map.of(), Map.of(), bad, Optional.empty()));
+    }
+    try (var folder = ModelFolder.resume(path())) {
+      folder.commit(bare);
+      assertFalse(files().contains("graph.onnx"));
     }
   }
 

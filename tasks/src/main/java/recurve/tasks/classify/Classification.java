@@ -13,6 +13,7 @@ import recurve.task.Corpus;
 import recurve.task.Problem;
 import recurve.task.Task;
 import recurve.tasks.Faults;
+import recurve.tasks.Imported;
 import recurve.tasks.Pooling;
 import recurve.tasks.Symbols;
 import recurve.tasks.Texts;
@@ -67,6 +68,7 @@ public final class Classification implements Task {
   public List<Option<?>> options() {
     var all = new ArrayList<>(Words.options());
     all.addAll(OWN);
+    all.addAll(Imported.options());
     return all;
   }
 
@@ -119,7 +121,7 @@ public final class Classification implements Task {
     refuseFew(options, train, classes);
     int[] counts = classes.words().stream().mapToInt(labels::count).toArray();
     Optional<Tensor> weights = ClassWeights.of(options, classes, texts[0], counts);
-    return new Classifier(options, words.words(), classes, weights, faults);
+    return new Classifier(options, words.words(), classes, weights, faults, Optional.empty());
   }
 
   private static void refuseFew(Options options, Corpus train, Vocabulary classes) {
@@ -139,8 +141,16 @@ public final class Classification implements Task {
 
   @Override
   public Problem restore(Options options, Map<String, List<String>> vocabularies) {
+    return restore(options, vocabularies, Map.of());
+  }
+
+  @Override
+  public Problem restore(
+      Options options, Map<String, List<String>> vocabularies, Map<String, byte[]> files) {
     Words words = Words.saved(options, vocabularies, Classifier.SYMBOLS);
     Vocabulary classes = Vocabulary.saved(vocabularies, Classifier.LABELS);
-    return new Classifier(options, words, classes, Optional.empty(), new Faults(options));
+    Optional<Imported> graph =
+        Imported.of(options, files, Imported.Per.TEXT, classes.size(), words.vocabulary());
+    return new Classifier(options, words, classes, Optional.empty(), new Faults(options), graph);
   }
 }

@@ -27,6 +27,7 @@ import recurve.task.Report;
 import recurve.task.Session;
 import recurve.tasks.Example;
 import recurve.tasks.Faults;
+import recurve.tasks.Imported;
 import recurve.tasks.Rows;
 import recurve.tasks.Symbols;
 import recurve.tasks.Texts;
@@ -50,20 +51,28 @@ final class Classifier implements Problem {
   private final Vocabulary labels;
   private final Optional<Tensor> balance;
   private final Faults faults;
+  private final Optional<Imported> graph;
 
   /**
    * A classifier.
    *
    * @param balance the weights of the labels by the training text; a saved model has them among its
    *     weights
+   * @param graph from elsewhere, that makes the scores in place of everything before them
    */
   Classifier(
-      Options options, Words words, Vocabulary labels, Optional<Tensor> balance, Faults faults) {
+      Options options,
+      Words words,
+      Vocabulary labels,
+      Optional<Tensor> balance,
+      Faults faults,
+      Optional<Imported> graph) {
     this.options = options;
     this.words = words;
     this.labels = labels;
     this.balance = balance;
     this.faults = faults;
+    this.graph = graph;
   }
 
   @Override
@@ -74,12 +83,18 @@ final class Classifier implements Problem {
   }
 
   @Override
+  public Map<String, byte[]> files() {
+    return graph.map(Imported::files).orElse(Map.of());
+  }
+
+  @Override
   public Scope.Carry carry(Purpose purpose) {
     return Scope.Carry.FRESH;
   }
 
   @Override
   public Objective objective(Scope scope, Encoder encoder) {
+    scope.input(Rows.LENGTHS, DType.I32, Shape.of(Rows.BATCH)); // batches hold them, read or not
     Value scores = scores(scope, encoder);
     Loss loss =
         switch (options.get(Classification.LABELS)) {
@@ -138,6 +153,7 @@ final class Classifier implements Problem {
 
   /** [B, labels], not normalised. */
   private Value scores(Scope scope, Encoder encoder) {
+    if (graph.isPresent()) return graph.get().scores(scope);
     Sequence h = encoder.apply(scope.in("encoder"), words.sequence(scope, encoder));
     Value pooled = options.get(Classification.POOLING).pool(scope, options, h);
     return Head.scores(scope, options, pooled, labels.size());
@@ -145,7 +161,11 @@ final class Classifier implements Problem {
 
   @Override
   public Batches batches(Corpus corpus, Purpose purpose, Order order) {
-    return Example.batches(options, words, read(corpus), purpose, order, this::targets);
+    return Example.batches(options, words, read(corpus), purpose, order, isPadded(), this::targets);
+  }
+
+  private boolean isPadded() {
+    return graph.map(Imported::takesLengths).orElse(true);
   }
 
   private List<Example> read(Corpus corpus) {
@@ -226,8 +246,10 @@ final class Classifier implements Problem {
         Example.answers(
             options,
             texts,
+            isPadded(),
             places -> {
-              Map<String, Tensor> inputs = words.inputs(Example.at(places, texts));
+              Map<String, Tensor> all = words.inputs(Example.at(places, texts));
+              Map<String, Tensor> inputs = graph.map(g -> g.inputs(all)).orElse(all);
               Tensor p = Objects.requireNonNull(session.run(inputs).get(PROBABILITIES));
               return IntStream.range(0, places.length).mapToObj(b -> labelling.line(p, b)).toList();
             });

@@ -30,6 +30,7 @@ import recurve.task.Problem;
 import recurve.task.Session;
 import recurve.tasks.Example;
 import recurve.tasks.Faults;
+import recurve.tasks.Imported;
 import recurve.tasks.Mean;
 import recurve.tasks.Rows;
 import recurve.tasks.Texts;
@@ -66,12 +67,19 @@ final class Tagger implements Problem {
   private final Faults faults;
   private final Scheme kept;
   private final Decoder decoder;
+  private final Optional<Imported> graph;
 
-  Tagger(Options options, Words words, Tags tags, Faults faults) {
+  /**
+   * A tagger.
+   *
+   * @param graph from elsewhere, that makes the scores in place of embedding, encoder and output
+   */
+  Tagger(Options options, Words words, Tags tags, Faults faults, Optional<Imported> graph) {
     this.options = options;
     this.words = words;
     this.tags = tags;
     this.faults = faults;
+    this.graph = graph;
     this.kept = options.get(Tagging.CONSTRAINTS) ? tags.learntScheme() : Scheme.NONE;
     this.decoder = new Decoder(tags.learnt().words(), options.get(Tagging.HEAD), kept);
   }
@@ -84,13 +92,19 @@ final class Tagger implements Problem {
   }
 
   @Override
+  public Map<String, byte[]> files() {
+    return graph.map(Imported::files).orElse(Map.of());
+  }
+
+  @Override
   public Scope.Carry carry(Purpose purpose) {
     return Scope.Carry.FRESH;
   }
 
   @Override
   public Objective objective(Scope scope, Encoder encoder) {
-    Sequence e = scores(scope, encoder);
+    Value lengths = scope.input(Rows.LENGTHS, DType.I32, Shape.of(Rows.BATCH));
+    var e = new Sequence(scores(scope, encoder).values(), Optional.of(lengths));
     Value targets = scope.input(Example.TARGETS, DType.I32, Shape.of(Rows.TIME, Rows.BATCH));
     Value nll =
         switch (options.get(Tagging.HEAD)) {
@@ -100,7 +114,7 @@ final class Tagger implements Problem {
             yield crf.logPartition(e).total().minus(crf.score(e, targets));
           }
         };
-    Value count = e.lengths().orElseThrow().cast(scope.dtype()).total();
+    Value count = lengths.cast(scope.dtype()).total();
     Value loss = options.get(Mean.LOSS).of(nll, count, Ops.extent(scope.dtype(), Rows.BATCH));
     Objective objective = Objective.of(loss, nll, count);
     for (var output : outputs(scope, e).entrySet()) {
@@ -155,6 +169,9 @@ final class Tagger implements Problem {
 
   /** [T, B, tags], not normalised. */
   private Sequence scores(Scope scope, Encoder encoder) {
+    if (graph.isPresent()) {
+      return new Sequence(graph.get().scores(scope), graph.get().lengths(scope));
+    }
     Sequence h = encoder.apply(scope.in("encoder"), words.sequence(scope, encoder));
     Dim k = Dim.of(tags.learnt().size());
     Value w = scope.parameter("output.W", Init.WEIGHT, Shape.of(h.width(), k));
@@ -164,7 +181,12 @@ final class Tagger implements Problem {
 
   @Override
   public Batches batches(Corpus corpus, Purpose purpose, Order order) {
-    return Example.batches(options, words, read(corpus, purpose), purpose, order, Tagger::targets);
+    return Example.batches(
+        options, words, read(corpus, purpose), purpose, order, isPadded(), Tagger::targets);
+  }
+
+  private boolean isPadded() {
+    return graph.map(Imported::takesLengths).orElse(true);
   }
 
   /** [T, B]. */
@@ -241,9 +263,10 @@ final class Tagger implements Problem {
         Example.answers(
             options,
             texts,
+            isPadded(),
             places -> {
-              List<Words.Text> own = Example.at(places, texts);
-              Map<String, Tensor> results = session.run(words.inputs(own));
+              Map<String, Tensor> all = words.inputs(Example.at(places, texts));
+              Map<String, Tensor> results = session.run(graph.map(g -> g.inputs(all)).orElse(all));
               return lines(Example.at(places, sentences), results, decoding);
             });
     return written.stream().flatMap(List::stream);

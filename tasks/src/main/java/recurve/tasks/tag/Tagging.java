@@ -3,6 +3,7 @@ package recurve.tasks.tag;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import recurve.option.Option;
 import recurve.option.Options;
 import recurve.task.Batches;
@@ -11,6 +12,7 @@ import recurve.task.Problem;
 import recurve.task.Task;
 import recurve.tasks.Faults;
 import recurve.tasks.Features;
+import recurve.tasks.Imported;
 import recurve.tasks.Mean;
 import recurve.tasks.Texts;
 import recurve.tasks.Vocabulary;
@@ -71,6 +73,7 @@ public final class Tagging implements Task {
   public List<Option<?>> options() {
     var all = new ArrayList<>(Words.options());
     all.addAll(OWN);
+    all.addAll(Imported.options());
     return all;
   }
 
@@ -99,7 +102,7 @@ public final class Tagging implements Task {
     reading.tell();
     if (tags.isEmpty()) throw Texts.empty(train);
     Tags all = Tags.of(options, tags.top(1, 0, List.of()).words());
-    return new Tagger(options, words.words(), all, faults);
+    return new Tagger(options, words.words(), all, faults, Optional.empty());
   }
 
   /** Refuses a sentence whose tags break a scheme. */
@@ -126,7 +129,17 @@ public final class Tagging implements Task {
 
   @Override
   public Problem restore(Options options, Map<String, List<String>> vocabularies) {
+    return restore(options, vocabularies, Map.of());
+  }
+
+  @Override
+  public Problem restore(
+      Options options, Map<String, List<String>> vocabularies, Map<String, byte[]> files) {
     Words words = Words.saved(options, vocabularies, Tagger.WORDS);
-    return new Tagger(options, words, Tags.saved(options, vocabularies), new Faults(options));
+    Tags tags = Tags.saved(options, vocabularies);
+    int labels = tags.learnt().size();
+    Optional<Imported> graph =
+        Imported.of(options, files, Imported.Per.WORD, labels, words.vocabulary());
+    return new Tagger(options, words, tags, new Faults(options), graph);
   }
 }
