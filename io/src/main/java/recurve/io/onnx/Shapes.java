@@ -154,8 +154,8 @@ final class Shapes {
   }
 
   private static List<Item> concat(Call call) {
+    int axis = call.axis("axis", 1, call.value(0).rank());
     List<Value> parts = call.values();
-    int axis = call.axis("axis", 1, parts.get(0).rank());
     for (Value v : parts)
       Fit.same(v.shape().with(axis, Dim.ONE), parts.get(0).shape().with(axis, Dim.ONE));
     return call.result(Ops.concat(axis, parts));

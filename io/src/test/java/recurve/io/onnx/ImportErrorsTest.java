@@ -126,6 +126,11 @@ class ImportErrorsTest {
     says("calls itself", model.model().addFunctions(loop).build().toByteArray());
   }
 
+  @Test
+  void nodesWithoutArguments() {
+    says("argument 1 is missing", Models.opset(17).node("y = Concat").output("y", 1).bytes());
+  }
+
   /** A loop needs a result for each value that it carries. */
   @Test
   void bodiesThatYieldTooLittle() {

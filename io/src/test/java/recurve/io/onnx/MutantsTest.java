@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.BiFunction;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import recurve.ir.Dim;
@@ -17,11 +18,12 @@ import recurve.ir.Ops;
 import recurve.ir.Shape;
 import recurve.ir.Tensor;
 import recurve.ir.Value;
+import recurve.onnx.proto.ModelProto;
 
 /** Thousands of changes of sound files, in a JVM of little memory of its own. */
 @Tag("little-memory")
 class MutantsTest {
-  private static final int MUTANTS = 4000;
+  private static final int MUTANTS = 10_000;
 
   private static List<byte[]> sound() {
     var x = Ops.input("x", F32, Shape.of(Dim.symbol("T"), Dim.of(4)));
@@ -85,14 +87,31 @@ class MutantsTest {
 
   /** Any change of a sound file ends in a graph or in an error of ours, soon and in little room. */
   @Test
-  void mutantsEndInAGraphOrInAnError() {
+  void changesOfBytes() {
+    hold((sound, random) -> mutant(sound, random));
+  }
+
+  /** The same of changes that leave the messages well-formed, and so are read further. */
+  @Test
+  void changesOfNodesAndTensors() {
+    hold(
+        (sound, random) -> {
+          ModelProto.Builder model = OnnxImport.parse(sound).toBuilder();
+          for (int k = 1 + random.nextInt(3); k > 0; k--) {
+            new StructuralMutants(random).change(model);
+          }
+          return model.build().toByteArray();
+        });
+  }
+
+  private static void hold(BiFunction<byte[], Random, byte[]> change) {
     long room = Runtime.getRuntime().maxMemory();
     assertTrue(room <= 256L << 20, "this test is to run under -Xmx256m (io/pom.xml), not " + room);
     var random = new Random(20);
     List<byte[]> files = sound();
     int graphs = 0, errors = 0;
     for (int i = 0; i < MUTANTS; i++) {
-      byte[] m = mutant(files.get(i % files.size()), random);
+      byte[] m = change.apply(files.get(i % files.size()), random);
       long start = System.nanoTime();
       try {
         assertTrue(!OnnxImport.of(m, ImportOptions.defaults()).graph().outputs().isEmpty());
