@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import recurve.backend.Backend;
 import recurve.backend.CompileOptions;
 import recurve.backend.Executable;
@@ -164,11 +165,18 @@ public final class Trainer implements AutoCloseable {
 
     /** Begins with some weights, or where there are none with those that are drawn. */
     void start(Map<String, Tensor> weights) {
-      for (Scope.Parameter p : step.parameters()) {
-        boolean drawn = weights.isEmpty();
-        executable.write(
-            p.name(), drawn ? model.start(p, DType.F32, seed) : Weights.get(weights, p));
-      }
+      // Each depends on seed and name alone, so several may be drawn at once: wide orthogonal ones
+      // take seconds.
+      Stream<Scope.Parameter> parameters = step.parameters().stream();
+      (threads > 1 ? parameters.parallel() : parameters)
+          .forEach(
+              p -> {
+                boolean drawn = weights.isEmpty();
+                Tensor begins = drawn ? model.start(p, DType.F32, seed) : Weights.get(weights, p);
+                synchronized (executable) {
+                  executable.write(p.name(), begins);
+                }
+              });
       step.slots().forEach((name, v) -> executable.write(name, Carried.zeros(v, Map.of())));
     }
 
