@@ -1,7 +1,7 @@
 /**
  * The kit: abstract test classes that hold a plugin to what the framework promises of it.
  *
- * <p>Whoever writes a cell, a task or a backend extends the class named after it and hands over an
- * instance. JUnit runs the rest.
+ * <p>Whoever writes a cell, a task, a backend or a reader of subwords extends the class named after
+ * it and hands over an instance. JUnit runs the rest.
  */
 package recurve.tck;
