@@ -14,7 +14,11 @@ import recurve.task.Subwords;
 import recurve.task.Task;
 
 /** The plugins that were found. */
-record Installed(Catalog<Cell> cells, Catalog<Task> tasks, Catalog<Backend> backends) {
+record Installed(
+    Catalog<Cell> cells,
+    Catalog<Task> tasks,
+    Catalog<Backend> backends,
+    Catalog<Subwords> subwords) {
   /**
    * Finds the plugins on the module path and in folders of jars; of those that do not load the user
    * hears, and the others are there.
@@ -26,7 +30,8 @@ record Installed(Catalog<Cell> cells, Catalog<Task> tasks, Catalog<Backend> back
     return new Installed(
         load(Cell.class, layers, console),
         load(Task.class, layers, console).map(task -> task.with(subwords)),
-        load(Backend.class, layers, console));
+        load(Backend.class, layers, console),
+        subwords);
   }
 
   private static <S extends Plugin> Catalog<S> load(

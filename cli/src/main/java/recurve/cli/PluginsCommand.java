@@ -61,6 +61,9 @@ final class PluginsCommand implements Command {
       line(e);
       console.out().println("      " + support(e.plugin()));
     }
+    if (installed.subwords().entries().isEmpty()) return; // as long as nobody asked for any
+    heading("Subwords");
+    installed.subwords().entries().forEach(this::line);
   }
 
   private void heading(String text) {
@@ -110,6 +113,8 @@ final class PluginsCommand implements Command {
     all.put("cells", cells);
     all.put("tasks", tasks);
     all.put("backends", backends);
+    all.put(
+        "subwords", installed.subwords().entries().stream().map(PluginsCommand::object).toList());
     console.out().println(Json.line(all));
   }
 

@@ -18,6 +18,7 @@ import recurve.backend.Support;
 import recurve.cell.Cell;
 import recurve.ir.Graph;
 import recurve.plugin.Catalog;
+import recurve.task.Subwords;
 import recurve.task.Task;
 
 /** A machine on which the fast backend cannot run. */
@@ -54,7 +55,8 @@ class BackendsTest {
     return new Installed(
         Catalog.of(Cell.class, List.of()),
         Catalog.of(Task.class, List.of()),
-        Catalog.of(Backend.class, backends));
+        Catalog.of(Backend.class, backends),
+        Catalog.of(Subwords.class, List.of()));
   }
 
   private Backends.Choice choose(String backend) {
