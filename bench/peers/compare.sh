@@ -37,7 +37,7 @@ if [ ! -d target/native ]; then
   for jar in target/lib/mkl-*-redist.jar; do unzip -oqj "$jar" '*.so*' -d target/native.part; done
   mv target/native.part target/native
 fi
-"$jdk/bin/javac" -nowarn -proc:none -d target/classes -cp "target/lib/*" $(find src -name '*.java')
+"$jdk/bin/javac" -nowarn -proc:none -d target/classes -cp "target/lib/*" src/main/java/recurve/bench/peers/{Libtorch,Network}.java
 
 theirs() {
   env OMP_NUM_THREADS="$threads" MKL_NUM_THREADS="$threads" MKL_THREADING_LAYER=GNU OMP_WAIT_POLICY="$policy" \

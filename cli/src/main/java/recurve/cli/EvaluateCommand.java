@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
+import recurve.backend.WeightType;
 import recurve.io.text.TextReader;
 import recurve.option.Option;
 import recurve.option.Options;
@@ -52,6 +53,7 @@ final class EvaluateCommand implements Command {
     spec.addPositional(Flags.position("DIR", "the model's folder"));
     spec.addOption(Flags.required("FILE", "text in the form that the task was trained on", DATA));
     Flags.addRunning(spec);
+    Flags.addWeights(spec);
     decoding.declare(spec);
   }
 
@@ -82,8 +84,9 @@ final class EvaluateCommand implements Command {
     Trained as = Decoding.instead(trained, options);
     boolean decodes =
         options.declared().stream().anyMatch(o -> options.isSet(o) && !task.options().contains(o));
-    if (!decodes) return as.evaluate(corpus, on.backend(), on.threads());
-    try (Session session = as.session(on.backend(), on.threads())) {
+    WeightType kept = Flags.weights(given);
+    if (!decodes) return as.evaluate(corpus, on.backend(), on.threads(), kept);
+    try (Session session = as.session(on.backend(), on.threads(), kept)) {
       return as.problem()
           .evaluate(session, corpus, options)
           .orElseThrow(

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -15,12 +16,14 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParseResult;
+import recurve.backend.WeightType;
 import recurve.option.Option;
 
 /** How options are written on a command line: {@code learning_rate} as {@code --learning-rate}. */
 final class Flags {
   static final String BACKEND = "--backend";
   static final String THREADS = "--threads";
+  static final String WEIGHTS = "--weights";
   static final String PLUGINS = "--plugins";
   static final String JSON = "--json";
   static final String QUIET = "--quiet";
@@ -100,6 +103,28 @@ final class Flags {
   static void addRunning(CommandSpec spec) {
     spec.addOption(value("NAME", "what computes: 'auto' or a backend's name", BACKEND));
     spec.addOption(value("N", "threads; results do not depend on it (all processors)", THREADS));
+  }
+
+  /** How the weights of a model that is run and not trained are kept. */
+  static void addWeights(CommandSpec spec) {
+    spec.addOption(
+        value(
+            "TYPE",
+            "keep weights as f32, or rounded as bf16 or int8: less memory to read, so faster (f32)",
+            WEIGHTS));
+  }
+
+  /** What {@link #addWeights} was given. */
+  static WeightType weights(ParseResult given) {
+    Optional<String> text = text(given, WEIGHTS);
+    if (text.isEmpty()) return WeightType.F32;
+    return Arrays.stream(WeightType.values())
+        .filter(t -> t.name().toLowerCase(Locale.ROOT).equals(text.get()))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                Failure.usage(
+                    WEIGHTS + " is '" + text.get() + "' but takes one of f32, bf16, int8"));
   }
 
   /**

@@ -41,6 +41,7 @@ final class GenerateCommand implements Command {
     spec.addPositional(Flags.position("DIR", "the model's folder"));
     spec.addOption(Flags.value("TEXT", "what the new text goes on from", PROMPT));
     Flags.addRunning(spec);
+    Flags.addWeights(spec);
     decoding.declare(spec);
   }
 
@@ -51,7 +52,7 @@ final class GenerateCommand implements Command {
     Options options = decoding.options(task, given);
     String prompt = Flags.text(given, PROMPT).orElse("");
     Backends.Choice on = backends.choose(given);
-    try (Session session = trained.session(on.backend(), on.threads());
+    try (Session session = trained.session(on.backend(), on.threads(), Flags.weights(given));
         Stream<String> text = text(trained, session, prompt, options)) {
       if (Flags.isSet(given, Flags.JSON)) {
         decoding.printJson(task, "text", text.collect(Collectors.joining()));

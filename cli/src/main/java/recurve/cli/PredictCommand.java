@@ -50,6 +50,7 @@ final class PredictCommand implements Command {
     spec.addPositional(Flags.position("DIR", "the model's folder"));
     spec.addOption(Flags.value("FILE", "text; '-' is standard input, as is none", INPUT, DATA));
     Flags.addRunning(spec);
+    Flags.addWeights(spec);
     decoding.declare(spec);
   }
 
@@ -61,7 +62,7 @@ final class PredictCommand implements Command {
     Trained trained = models.load(Flags.path(Flags.position(given))).trained();
     Options options = decoding.options(trained.model().task(), given);
     Backends.Choice on = backends.choose(given);
-    try (Session session = trained.session(on.backend(), on.threads())) {
+    try (Session session = trained.session(on.backend(), on.threads(), Flags.weights(given))) {
       Consumer<Corpus> answer =
           corpus -> answer(trained, session, corpus, options, Flags.isSet(given, Flags.JSON));
       if (file.isPresent()) answer.accept(file.get());

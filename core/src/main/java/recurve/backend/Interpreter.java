@@ -38,14 +38,19 @@ final class Interpreter {
   }
 
   /** A graph with its nodes in order, and those of the loops within, found once. */
-  record Block(Graph graph, List<Node> nodes, Map<Node, Block> bodies) {
-    static Block of(Graph graph) {
+  record Block(
+      Graph graph,
+      List<Node> nodes,
+      Map<Node, Block> bodies,
+      Constants constants,
+      WeightType weights) {
+    static Block of(Graph graph, Constants constants, WeightType weights) {
       var bodies = new HashMap<Node, Block>();
       List<Node> nodes = graph.nodes();
       for (Node n : nodes) {
-        if (n.op() instanceof Op.Scan scan) bodies.put(n, of(scan.body()));
+        if (n.op() instanceof Op.Scan scan) bodies.put(n, of(scan.body(), constants, weights));
       }
-      return new Block(graph, nodes, bodies);
+      return new Block(graph, nodes, bodies, constants, weights);
     }
   }
 
@@ -58,6 +63,9 @@ final class Interpreter {
       if (n.op() instanceof Op.Input) continue;
       var args = new ArrayList<double[]>(n.inputs().size());
       for (Value v : n.inputs()) args.add(env.get(v));
+      if (block.weights() != WeightType.F32 && block.constants().isWeighted(n)) {
+        args.set(1, rounded(args.get(1), dims(n.input(1)), block.weights()));
+      }
       List<double[]> results =
           n.op() instanceof Op.Scan scan
               ? scan(scan, requireNonNull(block.bodies().get(n)), n, args)
@@ -65,6 +73,15 @@ final class Interpreter {
       for (int i = 0; i < results.size(); i++) env.put(n.outputs().get(i), results.get(i));
     }
     return block.graph().outputs().stream().map(env::get).toList();
+  }
+
+  private static double[] rounded(double[] weight, int[] dims, WeightType type) {
+    float[] floats = new float[weight.length];
+    for (int i = 0; i < floats.length; i++) floats[i] = (float) weight[i]; // exact: it is of F32
+    type.round(floats, dims[0], dims[1]);
+    double[] r = new double[floats.length];
+    for (int i = 0; i < r.length; i++) r[i] = floats[i];
+    return r;
   }
 
   /** The extents of a value under the binding. */

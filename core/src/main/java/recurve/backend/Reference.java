@@ -38,7 +38,7 @@ public final class Reference implements Backend {
   @Override
   public Executable compile(Graph graph, CompileOptions options) {
     options.check(graph);
-    return new Program(graph, options.retained());
+    return new Program(graph, options);
   }
 
   /** Elements as numbers, with their extents. */
@@ -54,9 +54,10 @@ public final class Reference implements Backend {
     private Interpreter interpreter = new Interpreter(Map.of());
     private boolean closed;
 
-    Program(Graph graph, Map<String, String> retained) {
-      this.block = Interpreter.Block.of(graph);
-      this.retained = retained;
+    Program(Graph graph, CompileOptions options) {
+      this.block =
+          Interpreter.Block.of(graph, Constants.of(graph, options.constants()), options.weights());
+      this.retained = options.retained();
       for (Value v : graph.inputs()) inputs.put(Graph.nameOf(v), v);
       for (int i = 0; i < graph.outputs().size(); i++) {
         outputs.put(graph.names().get(i), graph.outputs().get(i));

@@ -1,10 +1,13 @@
 package recurve.train;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import recurve.backend.Backend;
 import recurve.backend.CompileOptions;
 import recurve.backend.Executable;
+import recurve.backend.WeightType;
 import recurve.cell.Scope;
 import recurve.ir.DType;
 import recurve.ir.Graph;
@@ -26,7 +29,12 @@ final class Evaluator implements AutoCloseable {
   private final Executable executable;
   private final Carried carried;
 
-  Evaluator(Model model, Problem problem, Backend backend, int threads) {
+  /**
+   * Compiles the objective.
+   *
+   * @param kept how weights are kept that stay what they are; empty if they are those of a training
+   */
+  Evaluator(Model model, Problem problem, Backend backend, int threads, Optional<WeightType> kept) {
     this.problem = problem;
     this.scope =
         Scope.root(Scope.Mode.EVALUATE, problem.carry(Problem.Purpose.EVALUATE), DType.F32);
@@ -34,8 +42,10 @@ final class Evaluator implements AutoCloseable {
     var outputs = new LinkedHashMap<String, Value>(objective.figures());
     outputs.putAll(Carried.outputs(scope));
     Graph graph = Passes.optimize(Graph.of(scope.arguments(), outputs));
+    var options = CompileOptions.threads(threads).retaining(Carried.retained(scope));
+    List<String> parameters = scope.parameters().stream().map(Scope.Parameter::name).toList();
     this.executable =
-        backend.compile(graph, CompileOptions.threads(threads).retaining(Carried.retained(scope)));
+        backend.compile(graph, kept.map(k -> options.holding(parameters, k)).orElse(options));
     this.carried = new Carried(scope, executable);
   }
 

@@ -7,6 +7,7 @@ import java.util.Optional;
 import recurve.backend.Backend;
 import recurve.backend.CompileOptions;
 import recurve.backend.Executable;
+import recurve.backend.WeightType;
 import recurve.ir.Tensor;
 import recurve.option.Nearest;
 import recurve.task.Problem;
@@ -18,6 +19,7 @@ final class Predictor implements Session {
   private final Trained trained;
   private final Backend backend;
   private final int threads;
+  private final WeightType kept;
   private final Problem.Part part;
   private final Map<String, Predictor> parts = new LinkedHashMap<>();
   private Optional<Compiled> compiled = Optional.empty();
@@ -25,19 +27,22 @@ final class Predictor implements Session {
 
   private record Compiled(Executable executable, Carried carried, List<String> outputs) {}
 
-  Predictor(Trained trained, Backend backend, int threads) {
+  Predictor(Trained trained, Backend backend, int threads, WeightType kept) {
     this(
         trained,
         backend,
         threads,
+        kept,
         new Problem.Part(
             trained.problem().carry(Problem.Purpose.PREDICT), trained.problem()::outputs));
   }
 
-  private Predictor(Trained trained, Backend backend, int threads, Problem.Part part) {
+  private Predictor(
+      Trained trained, Backend backend, int threads, WeightType kept, Problem.Part part) {
     this.trained = trained;
     this.backend = backend;
     this.threads = threads;
+    this.kept = kept;
     this.part = part;
   }
 
@@ -51,7 +56,10 @@ final class Predictor implements Session {
     Map<String, String> retained = Carried.retained(exported.scope());
     List<String> outputs =
         exported.graph().names().stream().filter(n -> !retained.containsKey(n)).toList();
-    var options = CompileOptions.threads(threads).retaining(retained);
+    var options =
+        CompileOptions.threads(threads)
+            .retaining(retained)
+            .holding(exported.weights().keySet(), kept);
     Executable executable = backend.compile(Passes.optimize(exported.graph()), options);
     exported.weights().forEach(executable::write);
     return new Compiled(executable, new Carried(exported.scope(), executable), outputs);
@@ -76,7 +84,7 @@ final class Predictor implements Session {
       throw new TrainingException(
           "the model has no graph '" + name + "'." + Nearest.hint(name, all.keySet()));
     }
-    return parts.computeIfAbsent(name, n -> new Predictor(trained, backend, threads, asked));
+    return parts.computeIfAbsent(name, n -> new Predictor(trained, backend, threads, kept, asked));
   }
 
   @Override

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import recurve.backend.Backend;
+import recurve.backend.WeightType;
 import recurve.cell.Scope;
 import recurve.ir.DType;
 import recurve.ir.Graph;
@@ -42,14 +43,24 @@ public record Trained(Model model, Problem problem, Map<String, Tensor> weights)
 
   /** The figures on a text. */
   public Report evaluate(Corpus corpus, Backend backend, int threads) {
-    try (Evaluator evaluator = new Evaluator(model, problem, backend, threads)) {
+    return evaluate(corpus, backend, threads, WeightType.F32);
+  }
+
+  /** The same with weights that are kept in fewer bytes. */
+  public Report evaluate(Corpus corpus, Backend backend, int threads, WeightType kept) {
+    try (Evaluator evaluator = new Evaluator(model, problem, backend, threads, Optional.of(kept))) {
       return evaluator.run(weights, corpus);
     }
   }
 
   /** The model ready to run, for decoding. */
   public Session session(Backend backend, int threads) {
-    return new Predictor(this, backend, threads);
+    return session(backend, threads, WeightType.F32);
+  }
+
+  /** The same with weights that are kept in fewer bytes. */
+  public Session session(Backend backend, int threads, WeightType kept) {
+    return new Predictor(this, backend, threads, kept);
   }
 
   /**

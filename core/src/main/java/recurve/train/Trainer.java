@@ -160,7 +160,8 @@ public final class Trainer implements AutoCloseable {
       var compile = CompileOptions.threads(threads).retaining(step.retained());
       this.executable = backend.compile(Passes.optimize(step.graph()), compile);
       this.carried = new Carried(step.scope(), executable);
-      this.evaluator = validation.map(v -> new Evaluator(model, problem, backend, threads));
+      this.evaluator =
+          validation.map(v -> new Evaluator(model, problem, backend, threads, Optional.empty()));
     }
 
     /** Begins with some weights, or where there are none with those that are drawn. */

@@ -17,7 +17,7 @@ import recurve.train.Trainer;
 
 /** Times whole training steps: forward, backward, clipping, update. */
 public final class Training {
-  private static final double WINDOW = 1; // seconds
+  static final double WINDOW = 1; // seconds
 
   private final Workload workload;
   private final Backend backend;
@@ -43,9 +43,10 @@ public final class Training {
    * @param median tokens a second, the median over windows of a second once it was warm
    * @param least the slowest window
    * @param most the fastest window
-   * @param firstStep seconds from the start of training to the end of its first step
-   * @param flop floating-point operations of a token: two for each multiply-add of the products,
-   *     three times, as the backward pass has two products for each
+   * @param firstStep seconds from the start, of training or of compilation, to the end of its first
+   *     step
+   * @param flop floating-point operations of a token: two for each multiply-add of the products; in
+   *     training three times that, as the backward pass has two products for each
    */
   public record Rate(double median, double least, double most, double firstStep, double flop) {
     /** Which part of a limit in GFLOP/s was reached. */

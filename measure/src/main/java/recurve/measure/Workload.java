@@ -25,7 +25,7 @@ import recurve.train.Model;
  * @param text to train on
  */
 public record Workload(String name, Model model, Corpus text) {
-  private static final int WORDS = 10_000;
+  static final int WORDS = 10_000;
 
   // as published: Zaremba et al. 2014 without dropout; the others of the same width
   private static final Map<String, String> ABOUT = about();
@@ -72,6 +72,11 @@ public record Workload(String name, Model model, Corpus text) {
       case "seq2seq" -> translation(name, cells);
       default -> throw new IllegalArgumentException("no workload '" + name + "'");
     };
+  }
+
+  /** The same with options of the model's set. */
+  public Workload with(Map<String, String> own) {
+    return new Workload(name, model.with(own), text);
   }
 
   private static Map<String, String> settings(String cell, int units, int bptt) {

@@ -36,6 +36,25 @@ class TrainingTest {
   }
 
   @Test
+  void timesOfAnInterval() {
+    Model model =
+        Model.of(Catalog.load(Task.class).get("lm"), Catalog.load(Cell.class)::get)
+            .with(Map.of("units", "3", "batch", "2", "bptt", "4", "epochs", "1000000"));
+    var workload = new Workload("tiny", model, Corpus.lines(List.of("a b c d e f g h i j")));
+    Backend reference = Catalog.load(Backend.class).get("reference");
+    var intervals = new ArrayList<Endurance.Interval>();
+    new Endurance(workload, reference, 1, 0.2).run(3, intervals::add);
+    assertEquals(List.of(1, 2, 3), intervals.stream().map(Endurance.Interval::number).toList());
+    for (Endurance.Interval i : intervals) {
+      assertTrue(i.tokensPerSecond() > 0, i.toString());
+      // the interpreter makes an array for each value of a step: 2 rows of 3 units are 24 bytes
+      assertTrue(i.bytesPerStep() > 1000 && i.bytesPerStep() < 1e9, i.toString());
+      // a JVM with less than 10 MB is none
+      assertTrue(i.resident().isEmpty() || i.resident().getAsLong() > 10_000_000, i.toString());
+    }
+  }
+
+  @Test
   void aShareIsOfTheLimit() {
     var rate = new Training.Rate(1000, 900, 1100, 0.1, 50e6);
     assertEquals(0.5, rate.shareOf(100), 1e-12);

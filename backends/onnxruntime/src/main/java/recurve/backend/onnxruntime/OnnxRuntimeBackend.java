@@ -7,6 +7,7 @@ import recurve.backend.CompileOptions;
 import recurve.backend.Executable;
 import recurve.backend.Support;
 import recurve.backend.UnsupportedGraphException;
+import recurve.backend.WeightType;
 import recurve.io.onnx.OnnxException;
 import recurve.io.onnx.OnnxExport;
 import recurve.io.onnx.OnnxOptions;
@@ -40,6 +41,11 @@ public final class OnnxRuntimeBackend implements Backend {
   @Override
   public Executable compile(Graph graph, CompileOptions options) {
     options.check(graph);
+    if (options.weights() != WeightType.F32) {
+      throw new UnsupportedGraphException(
+          "backend onnxruntime keeps weights as f32 only. Leave --weights out, or choose another"
+              + " backend.");
+    }
     // in ONNX an output cannot have the name of an input
     var names = IntStream.range(0, graph.outputs().size()).mapToObj(i -> "output." + i).toList();
     var renamed = new Graph(graph.inputs(), graph.outputs(), names);

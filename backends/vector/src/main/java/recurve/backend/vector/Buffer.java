@@ -67,6 +67,11 @@ final class Buffer {
     array = newArray;
   }
 
+  /** Gives it memory of its own, if it has none. */
+  void placeOnce() {
+    if (array == null) array = allocate(dtype, size);
+  }
+
   Object array() {
     if (array == null) throw new IllegalStateException("a buffer was used before it had memory");
     return array;

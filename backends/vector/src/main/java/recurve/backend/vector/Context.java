@@ -3,6 +3,7 @@ package recurve.backend.vector;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.Optional;
 import recurve.ir.Dim;
 import recurve.ir.ShapeException;
 import recurve.ir.Value;
@@ -11,16 +12,30 @@ import recurve.ir.Value;
  * What lowering needs to know: the binding, and the makers of kernels.
  *
  * @param workers how many threads will run the instructions
+ * @param prepared what was computed from constant inputs
+ * @param isLasting whether values are kept from run to run, each in memory of its own
  */
 record Context(
     Map<String, Long> binding,
     Products products,
     Kernels kernels,
     int workers,
+    Optional<Prepared> prepared,
+    boolean isLasting,
     Map<Value, int[]> known) {
 
   Context(Map<String, Long> binding, Products products, Kernels kernels, int workers) {
-    this(binding, products, kernels, workers, new IdentityHashMap<>());
+    this(binding, products, kernels, workers, Optional.empty(), false, new IdentityHashMap<>());
+  }
+
+  /** The same, for a block that finds some values computed. */
+  Context with(Prepared values) {
+    return new Context(binding, products, kernels, workers, Optional.of(values), isLasting, known);
+  }
+
+  /** The same, for a block whose values are kept from run to run. */
+  Context lasting() {
+    return new Context(binding, products, kernels, workers, prepared, true, known);
   }
 
   /** The extents of a value. */

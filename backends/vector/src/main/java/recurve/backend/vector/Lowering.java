@@ -66,6 +66,11 @@ final class Lowering {
     return List.copyOf(code);
   }
 
+  /** How many instructions there are so far. */
+  int size() {
+    return code.size();
+  }
+
   void emit(Instruction instruction) {
     code.add(instruction);
   }
@@ -173,7 +178,9 @@ final class Lowering {
   }
 
   View fresh(DType dtype, int[] dims) {
-    return View.of(Buffer.temporary(dtype, View.size(dims)), dims);
+    int size = View.size(dims);
+    Buffer b = context.isLasting() ? Buffer.kept(dtype, size) : Buffer.temporary(dtype, size);
+    return View.of(b, dims);
   }
 
   /** Where a value lies. */
@@ -418,6 +425,14 @@ final class Lowering {
     int rows = View.size(d) / d[d.length - 1];
     View to = inPlace(v);
     Optional<View> left = a.reshape(new int[] {rows, a.dim(-1)});
+    Optional<Prepared> weights = context.prepared().filter(p -> p.isWeight(b));
+    if (left.isPresent() && weights.isPresent()) {
+      boolean straight = left.get().dim(1) == 1 || left.get().stride(1) == 1;
+      View x = straight ? left.get() : copied(left.get());
+      emit(new StreamProduct(x, weights.get().streamed(b), reshaped(to, rows, d[d.length - 1])));
+      placed(v, to);
+      return true;
+    }
     if (left.isEmpty() || !DirectProduct.suits(left.get(), b)) return false;
     emit(new DirectProduct(left.get(), b, reshaped(to, rows, d[d.length - 1])));
     placed(v, to);
@@ -434,7 +449,8 @@ final class Lowering {
     boolean fits = inner && wished.reshape(shape).isPresent();
     View to = fits ? wished : fresh(v.dtype(), d);
     int depthOfSum = b.dim(0), columns = b.dim(1);
-    boolean once = depth == 0 && !packed.containsKey(b);
+    boolean kept = context.prepared().filter(p -> p.isWeight(b)).isPresent();
+    boolean once = depth == 0 && !kept && !packed.containsKey(b);
     if (once && WideProduct.suits(depthOfSum, columns, context.workers())) {
       View flat = reshaped(left, left.dim(0), depthOfSum);
       View result = reshaped(to, left.dim(0), columns);
@@ -462,6 +478,8 @@ final class Lowering {
 
   /** The right side in panels; packed once, outside of the loops in which it does not change. */
   private View packed(View b) {
+    Optional<Prepared> weights = context.prepared().filter(p -> p.isWeight(b));
+    if (weights.isPresent()) return weights.get().packed(b);
     if (still.contains(b) && outer.isPresent()) return outer.get().packed(b);
     return packed.computeIfAbsent(
         b,

@@ -36,11 +36,16 @@ record Program(
     var foreign = new HashSet<Buffer>(); // that no output may lie in
     for (Value v : graph.inputs()) {
       int[] dims = context.dims(v);
-      Buffer b = Buffer.kept(v.dtype(), View.size(dims));
+      Buffer b =
+          context
+              .prepared()
+              .flatMap(p -> p.input(Graph.nameOf(v)))
+              .orElseGet(() -> Buffer.kept(v.dtype(), View.size(dims)));
       inputs.put(Graph.nameOf(v), b);
       foreign.add(b);
       lowering.give(v, View.of(b, dims));
     }
+    context.prepared().ifPresent(p -> p.views().forEach(lowering::give));
     var places = new LinkedHashMap<String, View>();
     for (int i = 0; i < graph.outputs().size(); i++) {
       String name = graph.names().get(i);
@@ -63,6 +68,7 @@ record Program(
         view = places.get(name);
       } else if (!view.buffer().isMemory()
           || foreign.contains(view.buffer())
+          || context.prepared().filter(p -> p.views().containsKey(v)).isPresent()
           || isOwned(view, places)) {
         view = lowering.copied(view);
       }

@@ -66,6 +66,7 @@ final class VectorExecutable implements Executable {
   private final Map<String, Held> inputs = new LinkedHashMap<>();
   private final Map<String, Retained> retained = new LinkedHashMap<>();
   private final Map<String, String> inputOf;
+  private final Prepared prepared;
   private final Map<Map<String, Long>, Program> programs = new LinkedHashMap<>(16, 0.75f, true);
   private @Nullable Program bound; // for the extents as they are
   private @Nullable Program ran;
@@ -79,6 +80,7 @@ final class VectorExecutable implements Executable {
     for (Value v : graph.inputs()) inputs.put(Graph.nameOf(v), new Held(v));
     options.retained().forEach((output, input) -> retained.put(output, new Retained(held(input))));
     workers = new Workers(options.threads());
+    prepared = new Prepared(graph, options, products, kernels);
   }
 
   private Held held(String input) {
@@ -112,6 +114,7 @@ final class VectorExecutable implements Executable {
       held.dims[axis] = tensor.dim(axis);
     }
     held.written = true;
+    if (prepared.input(input).isPresent()) prepared.invalidate();
   }
 
   private static int length(Object array) {
@@ -153,6 +156,7 @@ final class VectorExecutable implements Executable {
       }
       r.swapped = false;
     }
+    prepared.refresh(workers);
     for (Instruction i : program.code()) workers.run(i);
     for (var e : retained.entrySet()) {
       if (program.inPlace().contains(e.getKey())) e.getValue().swapped = true;
@@ -187,7 +191,7 @@ final class VectorExecutable implements Executable {
     Map<String, Long> binding = Binding.of(values, extents);
     Program known = programs.get(binding);
     if (known != null) return known;
-    var context = new Context(binding, products, kernels, workers.count());
+    var context = new Context(binding, products, kernels, workers.count()).with(prepared);
     Program made = Program.of(graph, inputOf, context, arena);
     if (made.work() > LARGE) {
       var cold = new ArrayList<>(products.cold());

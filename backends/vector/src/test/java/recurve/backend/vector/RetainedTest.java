@@ -30,7 +30,7 @@ class RetainedTest {
             List.of(next, sum, product, turned),
             List.of("w'", "sum", "product", "turned"));
     Tensor first = tensor(1), step = tensor(2);
-    var options = new CompileOptions(2, Map.of("w'", "w"));
+    var options = CompileOptions.threads(2).retaining(Map.of("w'", "w"));
     try (Executable e = new VectorBackend().compile(graph, options);
         Executable plain = new VectorBackend().compile(graph, CompileOptions.threads(1))) {
       e.write("w", first);
