@@ -1,7 +1,8 @@
-/** The minimal gated unit, as a plugin. */
+/** The minimal gated unit, and an LSTM written out, as plugins. */
 module acme.cells {
   requires recurve.core;
 
   provides recurve.cell.Cell with
-      acme.cells.MinimalGatedUnit;
+      acme.cells.MinimalGatedUnit,
+      acme.cells.WrittenOutLstm;
 }

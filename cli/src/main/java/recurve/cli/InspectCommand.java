@@ -22,16 +22,18 @@ import recurve.transform.Passes;
 final class InspectCommand implements Command {
   private static final String GRAPH = "--graph";
   private static final String PASSES = "--passes";
+  private static final String CLASSES = "--classes";
 
   private final Console console;
   private final Models models;
-
+  private final Backends backends;
   private final OnnxFile onnx;
 
   @Inject
-  InspectCommand(Console console, Models models) {
+  InspectCommand(Console console, Models models, Backends backends) {
     this.console = console;
     this.models = models;
+    this.backends = backends;
     this.onnx = new OnnxFile(console);
   }
 
@@ -43,7 +45,10 @@ final class InspectCommand implements Command {
   @Override
   public List<String> examples() {
     return List.of(
-        "recurve inspect model", "recurve inspect model --passes", "recurve inspect model.onnx");
+        "recurve inspect model",
+        "recurve inspect model --passes",
+        "recurve inspect model --classes out",
+        "recurve inspect model.onnx");
   }
 
   @Override
@@ -52,6 +57,14 @@ final class InspectCommand implements Command {
     spec.addOption(Flags.truth("print the graph of the trained model", GRAPH));
     spec.addOption(
         Flags.truth("count the matrix products inside loops of a training step", PASSES));
+    spec.addOption(
+        Flags.value(
+            "OUT",
+            "write the instructions and the classes that a run is made of into this folder, for"
+                + " javap",
+            CLASSES));
+    Flags.addRunning(spec);
+    Flags.addWeights(spec);
     spec.addOption(Flags.truth("one JSON object", Flags.JSON));
   }
 
@@ -62,13 +75,17 @@ final class InspectCommand implements Command {
       onnx.inspect(folder, Flags.isSet(given, Flags.JSON));
       return;
     }
-    Models.Loaded model = models.load(folder);
+    Models.Loaded model = models.loadWhole(folder);
     if (Flags.isSet(given, Flags.JSON)) {
       console.out().println(json(model.snapshot()));
     } else if (Flags.isSet(given, GRAPH)) {
       console.out().println(model.trained().graph(Scope.Carry.CARRIED).graph());
     } else if (Flags.isSet(given, PASSES)) {
       passes(model.trained());
+    } else if (Flags.text(given, CLASSES).isPresent()) {
+      Path into = Flags.path(Flags.text(given, CLASSES).get());
+      Dissection.of(model.trained(), backends.choose(given), Flags.weights(given), into)
+          .forEach((name, bytes) -> line(format("%s, %,d bytes", into.resolve(name), bytes)));
     } else {
       text(model.snapshot());
     }

@@ -24,9 +24,17 @@ final class Models {
   /** A folder's model and what was read. */
   record Loaded(Snapshot snapshot, Trained trained) {}
 
-  /** Reads the model in a folder. */
+  /** Reads the model in a folder, to be run. */
   Loaded load(Path folder) {
-    Snapshot snapshot = ModelFolder.read(folder);
+    return loaded(folder, ModelFolder.readModel(folder));
+  }
+
+  /** The same with where its training stands. */
+  Loaded loadWhole(Path folder) {
+    return loaded(folder, ModelFolder.read(folder));
+  }
+
+  private Loaded loaded(Path folder, Snapshot snapshot) {
     try {
       return new Loaded(snapshot, Trained.of(model(folder, snapshot), snapshot));
     } catch (TrainingException e) {

@@ -74,6 +74,48 @@ class CommandsTest {
     assertEquals(40 * 3, file.lines().count());
   }
 
+  /** Rounded weights give nearly the same figures; training and foreign names are refused. */
+  @Test
+  void weightsInFewerBytes() {
+    String data = text.toString();
+    double f32 = number(perplexity("--data", data));
+    double int8 = number(perplexity("--data", data, "--weights", "int8"));
+    assertEquals(f32, int8, 0.02 * f32);
+    assertEquals(
+        perplexity("--data", data, "--weights", "int8"),
+        perplexity("--data", data, "--weights", "int8", "--backend", "reference"));
+    Cli.run("generate", model, "--tokens", "5", "--weights", "bf16").fine();
+    Cli.run("predict", model, "--input", data, "--weights", "int8").fine();
+    Cli.run("generate", model, "--weights", "int4")
+        .failed(2, "recurve: --weights is 'int4' but takes one of f32, bf16, int8");
+    Cli.run("bench", "small", "--weights", "int8")
+        .failed(
+            2,
+            "recurve: --weights is for models that are run; 'small' is trained, on weights as f32."
+                + " Leave it out, or name generate or score.");
+    Cli.run("bench", "score", "--minutes", "1")
+        .failed(2, "recurve: --minutes is for training, and 'score' is not trained. Name another.");
+  }
+
+  private static double number(String line) {
+    return Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1));
+  }
+
+  /** Classes of a run, and the listing of what uses them. */
+  @Test
+  void writesItsClasses() throws IOException {
+    Path into = dir.resolve("classes");
+    String out = Cli.run("inspect", model, "--classes", into.toString()).fine().out();
+    assertTrue(out.startsWith(into.resolve("instructions.txt") + ", "), out);
+    String listing = Files.readString(into.resolve("instructions.txt"));
+    assertTrue(listing.contains("Loop 8 by row of [Product"), listing);
+    assertEquals(
+        0xcafebabe,
+        java.nio.ByteBuffer.wrap(Files.readAllBytes(into.resolve("Tile1.class"))).getInt());
+    Cli.run("inspect", model, "--classes", into.toString(), "--backend", "reference")
+        .failed(2, "recurve: backend reference makes nothing to look at");
+  }
+
   @Test
   void decodingForPrograms() {
     String made = Cli.run("generate", model, "--tokens", "3", "--json").fine().out();

@@ -1,5 +1,6 @@
 package recurve.backend;
 
+import java.util.Map;
 import recurve.ir.Tensor;
 
 /**
@@ -31,6 +32,14 @@ public interface Executable extends AutoCloseable {
   /** The one element of a scalar output, without allocation. */
   default double scalar(String output) {
     return read(output).item();
+  }
+
+  /**
+   * What the backend made of the graph for the extents that were run, by file name: listings, and
+   * generated classes as {@code javap} reads them. For people who want to look; may be empty.
+   */
+  default Map<String, byte[]> inside() {
+    return Map.of();
   }
 
   /** Frees the memory; closing twice is fine. */

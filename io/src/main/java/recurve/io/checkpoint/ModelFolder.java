@@ -108,8 +108,17 @@ public final class ModelFolder implements AutoCloseable {
     return SnapshotFormat.read(path, content(path));
   }
 
+  /**
+   * The same without what only training needs, which is not looked at: for whoever runs the model.
+   *
+   * @throws FileException naming the file that is missing, damaged or of another version
+   */
+  public static Snapshot readModel(Path path) {
+    return SnapshotFormat.read(path, ModelReader.read(path, false));
+  }
+
   static Content content(Path path) {
-    return ModelReader.read(path);
+    return ModelReader.read(path, true);
   }
 
   private static ModelFolder open(Path path, Disk disk) {

@@ -39,13 +39,13 @@ final class ModelReader {
   /** A checkpoint and its list. */
   record Checkpoint(Manifest manifest, Content content) {}
 
-  static Content read(Path folder) {
+  static Content read(Path folder, boolean training) {
     if (!Files.isDirectory(folder)) {
       String what = Files.exists(folder) ? "is a file" : "there is no such folder";
       throw new FileException(
           Category.NO_INPUT, folder, what + "; expected a model folder. Check the name.");
     }
-    return checkpoint(folder)
+    return checkpoint(folder, training)
         .map(Checkpoint::content)
         .orElseThrow(
             () ->
@@ -57,11 +57,15 @@ final class ModelReader {
 
   /** The last checkpoint; empty if none was ever committed. */
   static Optional<Checkpoint> checkpoint(Path folder) {
+    return checkpoint(folder, true);
+  }
+
+  private static Optional<Checkpoint> checkpoint(Path folder, boolean training) {
     for (int attempt = 1; ; attempt++) {
       Optional<ModelReader> reader = locate(folder);
       if (reader.isEmpty()) return Optional.empty();
       try {
-        return Optional.of(new Checkpoint(reader.get().manifest, reader.get().content()));
+        return Optional.of(new Checkpoint(reader.get().manifest, reader.get().content(training)));
       } catch (FileException e) {
         // files of a later checkpoint under this list are no damage: a training went on meanwhile
         Optional<Manifest> now = locate(folder).map(r -> r.manifest);
@@ -90,7 +94,7 @@ final class ModelReader {
     }
   }
 
-  private Content content() {
+  private Content content(boolean withTraining) {
     Map<String, Object> model = read(MODEL, in -> Documents.read(bytes(in, 1 << 24)));
     Map<String, Tensor> weights = read(WEIGHTS, in -> Safetensors.read(in).tensors());
     var vocabularies = new LinkedHashMap<String, List<String>>();
@@ -105,7 +109,7 @@ final class ModelReader {
       files.put(name, read(name, in -> bytes(in, Integer.MAX_VALUE - 8)));
     }
     Optional<Content.State> training = Optional.empty();
-    if (manifest.files().containsKey(STATE)) {
+    if (withTraining && manifest.files().containsKey(STATE)) {
       training =
           Optional.of(
               new Content.State(

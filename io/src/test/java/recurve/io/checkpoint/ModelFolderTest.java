@@ -218,6 +218,15 @@ class ModelFolderTest {
     ModelFolder.resume(path()).close();
   }
 
+  /** Who runs a model reads nothing of its training, so nothing there can stop him. */
+  @Test
+  void readsTheModelAlone() throws IOException {
+    commit(snapshot(1));
+    Files.writeString(path().resolve("training/state.safetensors"), "damaged");
+    assertEquals(snapshot(1).withoutTraining(), ModelReader.read(path(), false));
+    damaged(path().resolve("training/state.safetensors"), "all of it");
+  }
+
   @Test
   void saysWhatIsNoModel() throws IOException {
     check(Category.NO_INPUT, "model: there is no such folder", () -> ModelFolder.content(path()));

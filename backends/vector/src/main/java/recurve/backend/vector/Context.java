@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import recurve.ir.Dim;
 import recurve.ir.ShapeException;
 import recurve.ir.Value;
@@ -11,31 +12,37 @@ import recurve.ir.Value;
 /**
  * What lowering needs to know: the binding, and the makers of kernels.
  *
+ * @param source of what does products by packed panels
  * @param workers how many threads will run the instructions
  * @param prepared what was computed from constant inputs
  * @param isLasting whether values are kept from run to run, each in memory of its own
  */
 record Context(
     Map<String, Long> binding,
-    Products products,
+    Supplier<Products> source,
     Kernels kernels,
     int workers,
     Optional<Prepared> prepared,
     boolean isLasting,
     Map<Value, int[]> known) {
 
-  Context(Map<String, Long> binding, Products products, Kernels kernels, int workers) {
-    this(binding, products, kernels, workers, Optional.empty(), false, new IdentityHashMap<>());
+  Context(Map<String, Long> binding, Supplier<Products> source, Kernels kernels, int workers) {
+    this(binding, source, kernels, workers, Optional.empty(), false, new IdentityHashMap<>());
   }
 
   /** The same, for a block that finds some values computed. */
   Context with(Prepared values) {
-    return new Context(binding, products, kernels, workers, Optional.of(values), isLasting, known);
+    return new Context(binding, source, kernels, workers, Optional.of(values), isLasting, known);
   }
 
   /** The same, for a block whose values are kept from run to run. */
   Context lasting() {
-    return new Context(binding, products, kernels, workers, prepared, true, known);
+    return new Context(binding, source, kernels, workers, prepared, true, known);
+  }
+
+  /** What does products by packed panels; its kernels are made when they are first wanted. */
+  Products products() {
+    return source.get();
   }
 
   /** The extents of a value. */

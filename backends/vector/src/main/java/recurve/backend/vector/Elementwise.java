@@ -138,6 +138,10 @@ final class Elementwise implements Instruction {
 
   @Override
   public String toString() {
-    return "Elementwise " + lead + Arrays.toString(dims) + (flat ? " flat " : " ") + kernel;
+    return "Elementwise "
+        + lead
+        + Arrays.toString(dims)
+        + (flat ? " flat " : " ")
+        + Emit.nameOf(kernel);
   }
 }

@@ -260,36 +260,46 @@ final class Emit {
     return ClassDesc.of(Emit.class.getPackageName(), name);
   }
 
-  /** An instance of a new hidden class that implements an interface of this package. */
-  static <T> T define(Class<T> type, String name, Map<String, Method> methods) {
-    byte[] bytes =
-        ClassFile.of()
-            .build(
-                self(name),
-                c -> {
-                  c.withFlags(ClassFile.ACC_FINAL);
-                  c.withInterfaceSymbols(type.describeConstable().orElseThrow());
-                  c.withMethodBody(
-                      INIT_NAME,
-                      MTD_void,
-                      0,
-                      code ->
-                          code.aload(0).invokespecial(CD_Object, INIT_NAME, MTD_void).return_());
-                  methods.forEach(
-                      (method, m) ->
-                          c.withMethodBody(
-                              method,
-                              m.type(),
-                              ClassFile.ACC_PUBLIC | (m.isStatic() ? ClassFile.ACC_STATIC : 0),
-                              m.body()));
-                });
+  /** A class that implements an interface of this package, as a class file has it. */
+  static byte[] bytes(Class<?> type, String name, Map<String, Method> methods) {
+    return ClassFile.of()
+        .build(
+            self(name),
+            c -> {
+              c.withFlags(ClassFile.ACC_FINAL);
+              c.withInterfaceSymbols(type.describeConstable().orElseThrow());
+              c.withMethodBody(
+                  INIT_NAME,
+                  MTD_void,
+                  0,
+                  code -> code.aload(0).invokespecial(CD_Object, INIT_NAME, MTD_void).return_());
+              methods.forEach(
+                  (method, m) ->
+                      c.withMethodBody(
+                          method,
+                          m.type(),
+                          ClassFile.ACC_PUBLIC | (m.isStatic() ? ClassFile.ACC_STATIC : 0),
+                          m.body()));
+            });
+  }
+
+  /** The name that a generated class was given. */
+  static String nameOf(Object instance) {
+    String name = instance.getClass().getName(); // a hidden class has an address behind a slash
+    int slash = name.indexOf('/');
+    String own = slash < 0 ? name : name.substring(0, slash);
+    return own.substring(own.lastIndexOf('.') + 1);
+  }
+
+  /** An instance of a hidden class of these bytes. */
+  static <T> T define(Class<T> type, byte[] bytes) {
     try {
       var hidden = MethodHandles.lookup().defineHiddenClass(bytes, true);
       var constructor =
           hidden.findConstructor(hidden.lookupClass(), MethodType.methodType(void.class));
       return type.cast(constructor.invoke());
     } catch (Throwable e) { // what a method handle declares; none of it can happen to our own class
-      throw new IllegalStateException("generated class " + name + " cannot be made", e);
+      throw new IllegalStateException("a generated " + type.getSimpleName() + " cannot be made", e);
     }
   }
 }

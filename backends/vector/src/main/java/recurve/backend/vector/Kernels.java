@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The kernels made so far, by region: layers, bindings and executables share them. */
@@ -22,6 +23,15 @@ final class Kernels {
           }
           return kernel;
         });
+  }
+
+  /** The generated classes so far, by name. */
+  Map<String, byte[]> classes() {
+    var classes = new TreeMap<String, byte[]>();
+    for (Region r : made.keySet()) {
+      if (r.isVectorizable()) classes.put(RegionCompiler.name(r), RegionCompiler.bytes(r));
+    }
+    return classes;
   }
 
   /** The new kernels over a few rows, for a {@link WarmUp}. */

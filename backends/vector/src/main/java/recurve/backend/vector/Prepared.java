@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import recurve.backend.CompileOptions;
 import recurve.backend.Constants;
 import recurve.backend.WeightType;
@@ -35,7 +36,7 @@ final class Prepared {
   private List<Instruction> code = List.of();
   private int done; // instructions whose results stand
 
-  Prepared(Graph graph, CompileOptions options, Products products, Kernels kernels) {
+  Prepared(Graph graph, CompileOptions options, Supplier<Products> products, Kernels kernels) {
     constants = Constants.of(graph, options.constants());
     type = options.weights();
     var context = new Context(Map.of(), products, kernels, options.threads());
@@ -115,6 +116,11 @@ final class Prepared {
           lowering.emit(made.filling());
           return made;
         });
+  }
+
+  /** What was done once. */
+  List<Instruction> code() {
+    return code;
   }
 
   /** A constant input was written. */

@@ -12,6 +12,7 @@ import java.lang.constant.MethodTypeDesc;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import recurve.ir.DType;
 
@@ -40,13 +41,24 @@ final class RegionCompiler {
   }
 
   static Kernel compile(Region region) {
+    return Emit.define(Kernel.class, bytes(region));
+  }
+
+  /** What a region's class is called: the same in every run. */
+  static String name(Region region) {
+    return String.format(Locale.ROOT, "Region%08x", region.toString().hashCode());
+  }
+
+  /** The class file of a region. */
+  static byte[] bytes(Region region) {
     var methods = new LinkedHashMap<String, Emit.Method>();
     var compiler = new RegionCompiler(region);
-    ClassDesc self = Emit.self("Region");
+    String name = name(region);
+    ClassDesc self = Emit.self(name);
     methods.put("run", new Emit.Method(RUN, false, code -> compiler.run(code, self)));
     methods.put(WHOLE, new Emit.Method(PART, true, code -> compiler.new Part(code, false).emit()));
     methods.put(REST, new Emit.Method(PART, true, code -> compiler.new Part(code, true).emit()));
-    return Emit.define(Kernel.class, "Region", methods);
+    return Emit.bytes(Kernel.class, name, methods);
   }
 
   /** Whole vectors first, then the rest: of a row shorter than a vector, only the rest. */

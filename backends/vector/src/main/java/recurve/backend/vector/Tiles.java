@@ -7,6 +7,7 @@ import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -61,10 +62,27 @@ final class Tiles {
     return add ? adding[rows] : fresh[rows];
   }
 
-  private static Tile generate(int rows, boolean add) {
-    String name = (add ? "TileAdd" : "Tile") + rows;
+  /** The kernels' class files, by name. */
+  static Map<String, byte[]> classes() {
+    var classes = new LinkedHashMap<String, byte[]>();
+    for (int rows = 1; rows <= HEIGHT; rows++) {
+      classes.put(name(rows, false), bytes(rows, false));
+      classes.put(name(rows, true), bytes(rows, true));
+    }
+    return classes;
+  }
+
+  private static String name(int rows, boolean add) {
+    return (add ? "TileAdd" : "Tile") + rows;
+  }
+
+  private static byte[] bytes(int rows, boolean add) {
     var method = new Emit.Method(RUN, false, code -> body(code, rows, add));
-    return Emit.define(Tile.class, name, Map.of("run", method));
+    return Emit.bytes(Tile.class, name(rows, add), Map.of("run", method));
+  }
+
+  private static Tile generate(int rows, boolean add) {
+    return Emit.define(Tile.class, bytes(rows, add));
   }
 
   private static void body(CodeBuilder code, int rows, boolean add) {

@@ -28,7 +28,7 @@ public final class VectorBackend implements Backend {
   @Override
   public Executable compile(Graph graph, CompileOptions options) {
     options.check(graph);
-    return new VectorExecutable(Sunk.apply(graph), options, products(), kernels);
+    return new VectorExecutable(Sunk.apply(graph), options, this::products, kernels);
   }
 
   private synchronized Products products() {

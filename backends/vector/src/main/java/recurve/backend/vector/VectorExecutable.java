@@ -2,10 +2,13 @@ package recurve.backend.vector;
 
 import static java.util.Objects.requireNonNull;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import recurve.backend.Binding;
 import recurve.backend.CompileOptions;
@@ -59,7 +62,7 @@ final class VectorExecutable implements Executable {
   private static final long LARGE = 500_000_000;
 
   private final Graph graph;
-  private final Products products;
+  private final Supplier<Products> products;
   private final Kernels kernels;
   private final Workers workers;
   private final Arena arena = new Arena();
@@ -72,7 +75,8 @@ final class VectorExecutable implements Executable {
   private @Nullable Program ran;
   private boolean closed;
 
-  VectorExecutable(Graph graph, CompileOptions options, Products products, Kernels kernels) {
+  VectorExecutable(
+      Graph graph, CompileOptions options, Supplier<Products> products, Kernels kernels) {
     this.graph = graph;
     this.products = products;
     this.kernels = kernels;
@@ -194,7 +198,7 @@ final class VectorExecutable implements Executable {
     var context = new Context(binding, products, kernels, workers.count()).with(prepared);
     Program made = Program.of(graph, inputOf, context, arena);
     if (made.work() > LARGE) {
-      var cold = new ArrayList<>(products.cold());
+      var cold = new ArrayList<>(products.get().cold());
       cold.addAll(kernels.cold());
       new WarmUp().run(cold);
     }
@@ -245,6 +249,22 @@ final class VectorExecutable implements Executable {
     View view = program.outputs().get(output);
     if (view == null || view.size() != 1) return read(output).item();
     return PlainKernel.get(view.buffer().array(), view.offset());
+  }
+
+  @Override
+  public Map<String, byte[]> inside() {
+    var all = new LinkedHashMap<String, byte[]>();
+    var listing = new StringBuilder();
+    prepared.code().forEach(i -> listing.append("once ").append(i).append('\n'));
+    programs.forEach(
+        (binding, program) -> {
+          listing.append("where ").append(new TreeMap<>(binding)).append('\n');
+          program.code().forEach(i -> listing.append("  ").append(i).append('\n'));
+        });
+    all.put("instructions.txt", listing.toString().getBytes(StandardCharsets.UTF_8));
+    kernels.classes().forEach((name, bytes) -> all.put(name + ".class", bytes));
+    Tiles.classes().forEach((name, bytes) -> all.put(name + ".class", bytes));
+    return all;
   }
 
   private static ShapeException unknown(String what, String name, Collection<String> known) {

@@ -55,7 +55,7 @@ class RetainedTest {
   void parametersAreUpdatedInPlace() {
     Value w = Ops.input("w", DType.F32, Shape.of(N)), g = Ops.input("g", DType.F32, Shape.of(N));
     var graph = new Graph(List.of(w, g), List.of(w.minus(g)), List.of("next"));
-    var context = new Context(Map.of(), new Products(), new Kernels(), 1);
+    var context = new Context(Map.of(), Products::new, new Kernels(), 1);
     Program program = Program.of(graph, Map.of("next", "w"), context, new Arena());
     assertEquals(1, program.code().size());
     assertEquals(1, program.inPlace().size());
