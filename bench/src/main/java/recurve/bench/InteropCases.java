@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -55,12 +54,12 @@ public final class InteropCases {
     Trained trained = Trained.of(model(snapshot), snapshot);
     Corpus text = Corpus.text(Path.of(args[1]));
     Path out = Files.createDirectories(Path.of(args[2]));
-    for (Scope.Carry carry : carries(trained)) {
-      List<Map<String, Object>> cases = cases(trained, text, carry);
-      Trained.Exported graph = trained.graph(carry);
+    for (Map.Entry<String, Problem.Part> part : trained.problem().parts().entrySet()) {
+      if (!isWhole(trained, part.getValue(), text)) continue;
+      List<Map<String, Object>> cases = cases(trained, text, part.getValue());
+      Trained.Exported graph = trained.graph(part.getValue());
       for (var form : List.of(OnnxOptions.Form.AUTO, OnnxOptions.Form.SCAN)) {
-        String part = carry == Scope.Carry.CARRIED ? "step" : "predict";
-        String name = args[3] + "-" + part + "-" + form.name().toLowerCase(Locale.ROOT);
+        String name = args[3] + "-" + part.getKey() + "-" + form.name().toLowerCase(Locale.ROOT);
         OnnxExport.of(
                 graph.graph(), graph.weights(), trained.problem().metadata(), OnnxOptions.of(form))
             .write(out.resolve(name + ".onnx"));
@@ -130,16 +129,24 @@ public final class InteropCases {
     return Model.of(snapshot.task()).with(snapshot.options()).with(Batches.BATCH.name(), ROWS);
   }
 
-  /** Whole sequences; and where the task carries states, pieces of them too. */
-  private static Set<Scope.Carry> carries(Trained trained) {
-    return EnumSet.of(Scope.Carry.FRESH, trained.problem().carry(Problem.Purpose.PREDICT));
+  /** Whether batches of a text are all that a graph takes, but for states that it carries itself. */
+  private static boolean isWhole(Trained trained, Problem.Part part, Corpus text) {
+    if (part.carry() == Scope.Carry.CARRIED) {
+      return trained.problem().carry(Problem.Purpose.PREDICT) == part.carry();
+    }
+    Set<String> given = batches(trained, text).get(0).inputs().keySet();
+    return trained.graph(part).inputs().stream().map(Graph::nameOf).allMatch(given::contains);
+  }
+
+  private static Batches batches(Trained trained, Corpus text) {
+    return trained.problem().batches(text, Problem.Purpose.EVALUATE, Problem.Order.OF_TEXT);
   }
 
   /** The first batches of the text; states, where there are any, go on from one to the next. */
-  private static List<Map<String, Object>> cases(Trained trained, Corpus text, Scope.Carry carry) {
-    Trained.Exported exact = trained.graph(carry, DType.F64);
-    Batches batches =
-        trained.problem().batches(text, Problem.Purpose.EVALUATE, Problem.Order.OF_TEXT);
+  private static List<Map<String, Object>> cases(
+      Trained trained, Corpus text, Problem.Part part) {
+    Trained.Exported exact = trained.graph(part, DType.F64);
+    Batches batches = batches(trained, text);
     var cases = new ArrayList<Map<String, Object>>();
     try (var program = new Reference().compile(exact.graph(), CompileOptions.threads(1))) {
       exact.weights().forEach(program::write);

@@ -102,7 +102,7 @@ final class ExportCommand implements Command {
         Flags.value(
             "PART",
             "predict (whole sequences, the default), step (states in and out), train (a step of"
-                + " training), or of task seq2seq encoder and decoder-step",
+                + " training), or of task seq2seq encoder, decoder-step and greedy",
             GRAPH));
     spec.addOption(Flags.truth("one JSON object", Flags.JSON));
   }

@@ -82,7 +82,9 @@ class TranslationTest {
     }
     Cli.run("export", model.toString(), "--onnx", folder + "/x.onnx", "--graph", "step")
         .failed(
-            2, "recurve: --graph is 'step' but takes one of predict, encoder, decoder-step, train");
+            2,
+            "recurve: --graph is 'step' but takes one of predict, encoder, greedy, decoder-step,"
+                + " train");
   }
 
   @Test

@@ -87,7 +87,8 @@ public record Trained(Model model, Problem problem, Map<String, Tensor> weights)
     return graph(part, DType.F32);
   }
 
-  private Exported graph(Problem.Part part, DType dtype) {
+  /** One of the problem's graphs in a precision of one's choice. */
+  public Exported graph(Problem.Part part, DType dtype) {
     Model.Built built = model.outputs(part, dtype);
     var outputs = new LinkedHashMap<String, Value>(built.outputs());
     outputs.putAll(Carried.outputs(built.scope()));

@@ -42,7 +42,7 @@ final class Translator implements Problem {
   static final String ALIGNMENT = "alignment";
 
   /** A graph of the encoder alone, and one of a step of the decoder. */
-  static final String ENCODER = "encoder", DECODER_STEP = "decoder-step";
+  static final String ENCODER = "encoder", DECODER_STEP = "decoder-step", GREEDY = "greedy";
 
   /** Figures of an evaluation: how many symbols are right, and what the decoder says freely. */
   static final String HITS = "hits", SAID = "said";
@@ -108,11 +108,9 @@ final class Translator implements Problem {
     Objective objective = Objective.of(loss, nll.total(), count);
     if (scope.training()) return objective; // the rest takes as long again
     Value right = Choice.largest(speech.scores()).eq(targets);
-    scope.input(ROOM, DType.I32, Shape.of(Network.ROOM));
-    var free = new Network.Hints(Network.ROOM, Optional.empty(), Optional.empty());
     return objective
         .with(HITS, right.where(nll.like(1), nll.like(0)).total())
-        .with(SAID, network.speak(read, free).said().orElseThrow());
+        .with(SAID, network.speak(read, free(scope)).said().orElseThrow());
   }
 
   /** How probable given targets are, and where attention looks meanwhile. */
@@ -128,11 +126,28 @@ final class Translator implements Problem {
     return outputs;
   }
 
+  /** What the decoder says by itself, always taking the likeliest, and where it looks. */
+  private Map<String, Value> greedy(Scope scope, Encoder encoder) {
+    Network network = network(scope, encoder);
+    Network.Speech speech = network.speak(network.read(), free(scope));
+    var outputs = new LinkedHashMap<String, Value>();
+    outputs.put(SAID, speech.said().orElseThrow());
+    speech.weights().ifPresent(w -> outputs.put(ALIGNMENT, w));
+    return outputs;
+  }
+
+  /** As many steps as the input {@code room} is long, whatever stands in it. */
+  private static Network.Hints free(Scope scope) {
+    scope.input(ROOM, DType.I32, Shape.of(Network.ROOM));
+    return new Network.Hints(Network.ROOM, Optional.empty(), Optional.empty());
+  }
+
   @Override
   public Map<String, Part> parts() {
     var parts = new LinkedHashMap<String, Part>();
     parts.put(Part.PREDICT, new Part(Scope.Carry.FRESH, this::outputs));
     parts.put(ENCODER, new Part(Scope.Carry.FRESH, (scope, e) -> network(scope, e).encoded()));
+    parts.put(GREEDY, new Part(Scope.Carry.FRESH, this::greedy));
     parts.put(DECODER_STEP, new Part(Scope.Carry.CARRIED, (scope, e) -> network(scope, e).step()));
     return parts;
   }

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,6 +27,7 @@ import recurve.cell.Cell;
 import recurve.cell.Scope;
 import recurve.io.onnx.OnnxExport;
 import recurve.io.onnx.OnnxOptions;
+import recurve.ir.DType;
 import recurve.ir.Graph;
 import recurve.ir.Tensor;
 import recurve.ir.Value;
@@ -252,6 +254,38 @@ class SequenceToSequenceTest {
       stepped.forEach((name, t) -> args.put(name.replace("'", ""), t));
       args.put(Network.ROWS, Tensor.of(new int[] {1, 1, 0}, 3));
       same(trained, Translator.DECODER_STEP, form, args);
+    }
+  }
+
+  /** One graph that decodes says, here and in ONNX Runtime, what a search of one hypothesis says. */
+  @ParameterizedTest
+  @ValueSource(strings = {"none", "additive"})
+  void theGreedyGraphSaysWhatASearchSays(String attention) {
+    Trained trained = train(language(200, 1), Map.of("attention", attention, "epochs", "4"));
+    List<String> lines = language(20, 2).stream().map(line -> line.split("\t")[0]).toList();
+    List<String> source = trained.problem().vocabularies().get("source");
+    List<String> target = trained.problem().vocabularies().get("target");
+    int[][] sources =
+        lines.stream()
+            .map(line -> Stream.of(line.split(" ")).mapToInt(source::indexOf).toArray())
+            .toArray(int[][]::new);
+    int room = 8;
+    var args = new LinkedHashMap<>(Rows.inputs(sources));
+    args.put("room", Tensor.zeros(DType.I32, room));
+    for (OnnxOptions.Form form : List.of(OnnxOptions.Form.AUTO, OnnxOptions.Form.SCAN)) {
+      Tensor said = same(trained, Translator.GREEDY, form, args).get(Translator.SAID);
+      var texts = new ArrayList<String>();
+      for (int b = 0; b < sources.length; b++) {
+        var words = new ArrayList<String>();
+        for (int t = 0; t < room; t++) {
+          String word = target.get(said.ints()[t * sources.length + b]);
+          if (word.equals(SequenceToSequence.END)) break;
+          words.add(word);
+        }
+        texts.add(String.join(" ", words));
+      }
+      assertEquals(predict(trained, lines, "max_length", "" + room), texts);
+      assertTrue(texts.stream().distinct().count() > 2, texts.toString());
     }
   }
 
