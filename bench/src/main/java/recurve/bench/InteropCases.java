@@ -129,7 +129,9 @@ public final class InteropCases {
     return Model.of(snapshot.task()).with(snapshot.options()).with(Batches.BATCH.name(), ROWS);
   }
 
-  /** Whether batches of a text are all that a graph takes, but for states that it carries itself. */
+  /**
+   * Whether batches of a text are all that a graph takes, but for states that it carries itself.
+   */
   private static boolean isWhole(Trained trained, Problem.Part part, Corpus text) {
     if (part.carry() == Scope.Carry.CARRIED) {
       return trained.problem().carry(Problem.Purpose.PREDICT) == part.carry();
@@ -143,8 +145,7 @@ public final class InteropCases {
   }
 
   /** The first batches of the text; states, where there are any, go on from one to the next. */
-  private static List<Map<String, Object>> cases(
-      Trained trained, Corpus text, Problem.Part part) {
+  private static List<Map<String, Object>> cases(Trained trained, Corpus text, Problem.Part part) {
     Trained.Exported exact = trained.graph(part, DType.F64);
     Batches batches = batches(trained, text);
     var cases = new ArrayList<Map<String, Object>>();

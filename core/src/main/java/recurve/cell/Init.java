@@ -41,10 +41,11 @@ public sealed interface Init {
   int LIMIT = Integer.MAX_VALUE - 8;
 
   /**
-   * The numbers: a pure function of shape, seed and the parameter's name, so that adding another
-   * parameter changes none.
+   * Whether an array can hold a parameter.
+   *
+   * @throws ShapeException naming the parameter, if none can
    */
-  default Tensor draw(Shape shape, DType dtype, long seed, String name) {
+  static void check(Shape shape, String name) {
     if (shape.dims().stream().mapToDouble(Dim::number).reduce(1, (a, b) -> a * b) > LIMIT) {
       throw new ShapeException(
           "parameter '"
@@ -54,6 +55,14 @@ public sealed interface Init {
               + ", more numbers than an array holds; make"
               + " the model smaller");
     }
+  }
+
+  /**
+   * The numbers: a pure function of shape, seed and the parameter's name, so that adding another
+   * parameter changes none.
+   */
+  default Tensor draw(Shape shape, DType dtype, long seed, String name) {
+    check(shape, name);
     int[] dims = shape.dims().stream().mapToInt(d -> Math.toIntExact(d.number())).toArray();
     int n = 1;
     for (int d : dims) n *= d;

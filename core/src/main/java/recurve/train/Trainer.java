@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import recurve.backend.Backend;
 import recurve.backend.CompileOptions;
 import recurve.backend.Executable;
+import recurve.cell.Init;
 import recurve.cell.Scope;
 import recurve.ir.DType;
 import recurve.ir.Tensor;
@@ -169,10 +170,12 @@ public final class Trainer implements AutoCloseable {
       // Each depends on seed and name alone, so several may be drawn at once: wide orthogonal ones
       // take seconds.
       Stream<Scope.Parameter> parameters = step.parameters().stream();
-      (threads > 1 ? parameters.parallel() : parameters)
+      boolean drawn = weights.isEmpty();
+      // first of all, so that of several at fault it is always the first that is named
+      if (drawn) step.parameters().forEach(p -> Init.check(p.value().shape(), p.name()));
+      (drawn && threads > 1 ? parameters.parallel() : parameters)
           .forEach(
               p -> {
-                boolean drawn = weights.isEmpty();
                 Tensor begins = drawn ? model.start(p, DType.F32, seed) : Weights.get(weights, p);
                 synchronized (executable) {
                   executable.write(p.name(), begins);

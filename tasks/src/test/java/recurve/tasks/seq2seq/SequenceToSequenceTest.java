@@ -257,7 +257,9 @@ class SequenceToSequenceTest {
     }
   }
 
-  /** One graph that decodes says, here and in ONNX Runtime, what a search of one hypothesis says. */
+  /**
+   * One graph that decodes says, here and in ONNX Runtime, what a search of one hypothesis says.
+   */
   @ParameterizedTest
   @ValueSource(strings = {"none", "additive"})
   void theGreedyGraphSaysWhatASearchSays(String attention) {
