@@ -7,9 +7,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 import recurve.cell.Scope;
+import recurve.io.onnx.ImportOptions;
 import recurve.ir.DType;
 import recurve.ir.Graph;
 import recurve.ir.Tensor;
@@ -22,6 +24,7 @@ import recurve.transform.Passes;
 final class InspectCommand implements Command {
   private static final String GRAPH = "--graph";
   private static final String PASSES = "--passes";
+  private static final String EXTERNAL = "--external";
   private static final String CLASSES = "--classes";
 
   private final Console console;
@@ -65,6 +68,8 @@ final class InspectCommand implements Command {
             CLASSES));
     Flags.addRunning(spec);
     Flags.addWeights(spec);
+    spec.addOption(
+        Flags.value("DIR", "of an ONNX file: the folder of weights outside of it", EXTERNAL));
     spec.addOption(Flags.truth("one JSON object", Flags.JSON));
   }
 
@@ -72,7 +77,10 @@ final class InspectCommand implements Command {
   public void run(ParseResult given) {
     Path folder = Flags.path(Flags.position(given));
     if (Files.isRegularFile(folder)) {
-      onnx.inspect(folder, Flags.isSet(given, Flags.JSON));
+      var options = ImportOptions.defaults();
+      Optional<Path> external = Flags.text(given, EXTERNAL).map(Flags::path);
+      if (external.isPresent()) options = options.externalIn(external.get());
+      onnx.inspect(folder, options, Flags.isSet(given, Flags.JSON));
       return;
     }
     Models.Loaded model = models.loadWhole(folder);

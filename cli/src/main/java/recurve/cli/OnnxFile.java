@@ -13,12 +13,12 @@ import recurve.ir.Value;
 /** What an ONNX file is: inputs, outputs, operators, and all that is not supported at once. */
 record OnnxFile(Console console) {
 
-  void inspect(Path file, boolean json) {
+  void inspect(Path file, ImportOptions options, boolean json) {
     byte[] bytes = CaseFolder.bytes(file);
     var object = new LinkedHashMap<String, Object>();
     object.put("operators", OnnxImport.operators(bytes));
     try {
-      OnnxImport model = OnnxImport.of(bytes, ImportOptions.defaults());
+      OnnxImport model = OnnxImport.of(bytes, options);
       object.put("producer", model.producer());
       object.put("opset", model.opset());
       object.put(

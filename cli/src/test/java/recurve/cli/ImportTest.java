@@ -284,6 +284,27 @@ class ImportTest {
         Cli.run("import", file, "--graph-batch", "M", "--out", path("none")), 65, "to one of N");
   }
 
+  /** Weights beside the file are read from the folder that is named, and from no other. */
+  @Test
+  void weightsOutsideOfTheFile() throws IOException {
+    Value x = Ops.input("x", DType.F32, Shape.of(Dim.symbol("N"), Dim.of(40)));
+    Value w = Ops.input("w", DType.F32, Shape.of(40, 10));
+    float[] numbers = new float[400];
+    for (int i = 0; i < 400; i++) numbers[i] = i;
+    Path file = Files.createDirectory(dir.resolve("outside")).resolve("model.onnx");
+    var graph = Graph.of(List.of(x, w), Map.of("loss", x.matmul(w).total()));
+    OnnxExport.of(graph, Map.of("w", Tensor.of(numbers, 40, 10)), Map.of(), OnnxOptions.defaults())
+        .write(file, 0);
+    String name = file.toString(), folder = dir.resolve("outside").toString();
+    refused(Cli.run("inspect", name), 65, "'w' stands in another file; name the folder");
+    refused(Cli.run("import", name, "--out", path("none")), 65, "stands in another file");
+    String seen = Cli.run("inspect", name, "--external", folder).fine().out();
+    assertTrue(seen.contains("parameters: 400\n"), seen);
+    Cli.run("import", name, "--external", folder, "--out", path("inside")).fine();
+    Tensor read = ModelFolder.read(dir.resolve("inside")).weights().get("w");
+    assertEquals(Tensor.of(numbers, 40, 10), read);
+  }
+
   private static void refused(Cli run, int code, String... parts) {
     assertEquals(1, run.err().lines().count(), run.err());
     for (String part : parts) assertTrue(run.err().contains(part), run.err());
