@@ -61,7 +61,7 @@ final class Arithmetic {
   }
 
   private static Lowering fold(BinaryOperator<Value> f) {
-    return call -> call.result(call.values().stream().reduce(f).orElseThrow());
+    return call -> call.result(call.values().stream().skip(1).reduce(call.value(0), f));
   }
 
   private static Value min(Value a, Value b) {
@@ -77,8 +77,9 @@ final class Arithmetic {
   }
 
   private static List<Item> mean(Call call) {
+    Value first = call.value(0);
     Value sum =
-        call.values().stream().reduce((a, b) -> Build.binary(Op.Binary.ADD, a, b)).orElseThrow();
+        call.values().stream().skip(1).reduce(first, (a, b) -> Build.binary(Op.Binary.ADD, a, b));
     return call.result(sum.over(call.arity()));
   }
 

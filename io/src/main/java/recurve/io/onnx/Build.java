@@ -50,6 +50,7 @@ final class Build {
   /** Broadcasts to a shape of the same or a higher rank. */
   static Value expand(Value v, Shape to) {
     if (v.shape().equals(to)) return v;
+    if (to.rank() < v.rank()) throw new Refusal(v.type() + " does not broadcast to " + to);
     var dims = new ArrayList<>(Collections.nCopies(to.rank() - v.rank(), Dim.ONE));
     dims.addAll(v.shape().dims());
     for (int i = 0; i < dims.size(); i++) {

@@ -28,6 +28,11 @@ final class Lowerings {
     return Optional.ofNullable(ALL.get(domain.isEmpty() ? operator : domain + "." + operator));
   }
 
+  /** All names, those of other domains than ONNX's own with them. */
+  static Set<String> names() {
+    return ALL.keySet();
+  }
+
   private static Map<String, Lowering> all() {
     var all = new HashMap<String, Lowering>();
     List<Map<String, Lowering>> families =

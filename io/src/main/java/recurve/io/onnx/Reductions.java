@@ -103,6 +103,7 @@ final class Reductions {
 
   private static List<Item> pooled(Call call, BiFunction<Value, List<Integer>, Value> f) {
     Value x = call.value(0);
+    if (x.rank() < 2) throw new Refusal("an image of " + x.rank() + " axes");
     List<Integer> axes = every(x);
     return call.result(f.apply(x, axes.subList(2, axes.size())));
   }

@@ -13,6 +13,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -129,6 +130,29 @@ class ImportErrorsTest {
   @Test
   void nodesWithoutArguments() {
     says("argument 1 is missing", Models.opset(17).node("y = Concat").output("y", 1).bytes());
+  }
+
+  /** Whatever is missing of a node, it is refused and nothing else happens. */
+  @Test
+  void everyOperatorWithTooFewArgumentsAndNoAttributes() {
+    var fell = new ArrayList<String>();
+    for (String name : Lowerings.names()) {
+      String operator = name.replace('.', ':');
+      for (String arguments : List.of("", " x", " x i", " i x", " x x x", " - x", " i i i i")) {
+        for (int opset : new int[] {7, 11, 13, 18}) {
+          var model = Models.opset(opset).input("x", F32, 2, 3).ints("i", 1L, 0L);
+          model.node("y = " + operator + arguments).output("y", 1);
+          try {
+            assertTrue(!read(model.bytes()).graph().outputs().isEmpty());
+          } catch (OnnxException e) {
+            assertTrue(!String.valueOf(e.getMessage()).isBlank());
+          } catch (RuntimeException e) {
+            fell.add(operator + "-" + opset + arguments + ": " + e + " " + e.getStackTrace()[2]);
+          }
+        }
+      }
+    }
+    assertEquals(List.of(), fell);
   }
 
   /** A loop needs a result for each value that it carries. */
