@@ -18,6 +18,7 @@ import recurve.io.FileException;
 import recurve.io.onnx.OnnxException;
 import recurve.io.onnx.OnnxExport;
 import recurve.io.onnx.OnnxOptions;
+import recurve.io.onnx.TextInput;
 import recurve.ir.DType;
 import recurve.ir.Graph;
 import recurve.ir.Tensor;
@@ -32,6 +33,8 @@ final class ExportCommand implements Command {
   private static final String ONNX = "--onnx";
   private static final String FORM = "--form";
   private static final String GRAPH = "--graph";
+  private static final String TOKENISER = "--tokeniser";
+  private static final String UNKNOWN = "<unk>";
   private static final String TRAIN = "train";
 
   private final Console console;
@@ -86,7 +89,8 @@ final class ExportCommand implements Command {
     return List.of(
         "recurve export model --onnx model.onnx",
         "recurve export model --onnx step.onnx --graph step --form scan",
-        "recurve export model --onnx train.onnx --graph train");
+        "recurve export model --onnx train.onnx --graph train",
+        "recurve export tagger --onnx tagger.onnx --tokeniser");
   }
 
   @Override
@@ -104,6 +108,11 @@ final class ExportCommand implements Command {
             "predict (whole sequences, the default), step (states in and out), train (a step of"
                 + " training), or of task seq2seq encoder, decoder-step and greedy",
             GRAPH));
+    spec.addOption(
+        Flags.truth(
+            "take text, a string for each row, instead of ids: the file splits it at spaces and"
+                + " looks the words up",
+            TOKENISER));
     spec.addOption(Flags.truth("one JSON object", Flags.JSON));
   }
 
@@ -114,10 +123,10 @@ final class ExportCommand implements Command {
     String name = Flags.text(given, GRAPH).orElse(Problem.Part.PREDICT);
     Trained trained = models.load(Flags.path(Flags.position(given))).trained();
     Content graph = Content.of(trained, name);
+    OnnxOptions options = OnnxOptions.of(form);
     OnnxExport export;
     try {
-      export =
-          OnnxExport.of(graph.graph(), graph.weights(), graph.metadata(), OnnxOptions.of(form));
+      export = Flags.isSet(given, TOKENISER) ? reading(graph, options) : written(graph, options);
     } catch (OnnxException e) {
       throw new Failure(Exit.USAGE, OneLine.of(e), e);
     }
@@ -125,6 +134,27 @@ final class ExportCommand implements Command {
     export.write(file);
     if (Flags.isSet(given, Flags.JSON)) console.out().println(json(file, export));
     else if (!Flags.isSet(given, Flags.QUIET)) text(file, graph, export, replaced);
+  }
+
+  private static OnnxExport written(Content content, OnnxOptions options) {
+    return OnnxExport.of(content.graph(), content.weights(), content.metadata(), options);
+  }
+
+  /** With the text's words looked up in the file, by the vocabulary that its metadata holds. */
+  private static OnnxExport reading(Content content, OnnxOptions options) {
+    Map<String, String> about = content.metadata();
+    String words = about.getOrDefault("vocabulary", about.get("source"));
+    // a tagger's text is always of words
+    String level = about.getOrDefault("level", about.getOrDefault("source_level", "word"));
+    boolean lower = "true".equals(about.get("lowercase"));
+    if (words == null || lower || !level.equals("word")) {
+      throw Failure.usage(
+          TOKENISER
+              + " is for models of words as they stand, and this one reads "
+              + (words == null ? "no text" : lower ? "them in lower case" : "a " + level));
+    }
+    var text = new TextInput("ids", "lengths", List.of(words.split("\n", -1)), UNKNOWN);
+    return written(content, options.withOpset(TextInput.OPSET)).reading(text);
   }
 
   private static <E extends Enum<E>> E choice(ParseResult given, String flag, E standard) {

@@ -10,6 +10,7 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import recurve.io.onnx.OnnxImport;
 
 /** An exported model is read again, inspected, and held against ONNX Runtime. */
 class VerifyTest {
@@ -74,6 +75,19 @@ class VerifyTest {
     assertTrue(out.contains("LSTM=1"), out);
     String json = Cli.run("inspect", file, "--json").fine().out();
     assertTrue(json.contains("\"producer\":\"recurve\""), json);
+  }
+
+  @Test
+  void aFileThatReadsText() throws IOException {
+    String text = dir.resolve("reads.onnx").toString();
+    String[] export = {"export", model, "--onnx", text, "--tokeniser"};
+    Cli.run(export).fine();
+    Map<String, Integer> used = OnnxImport.operators(Files.readAllBytes(Path.of(text)));
+    assertEquals(1, used.get("StringSplit"));
+    assertEquals(1, used.get("ai.onnx.ml.LabelEncoder"));
+    Cli run = Cli.run("export", model, "--onnx", text, "--tokeniser", "--graph", "step");
+    assertEquals(2, run.code(), run.err());
+    assertTrue(run.err().contains("beside its words"), run.err()); // states
   }
 
   @Test

@@ -157,6 +157,7 @@ public final class Words {
   /** Metadata of an exported graph: each vocabulary, a word a line, in the order of ids. */
   public Map<String, String> metadata() {
     var all = new LinkedHashMap<String, String>();
+    if (options.get(LOWERCASE)) all.put(LOWERCASE.name(), "true");
     Stream<String> more = embedding.beyond().stream().flatMap(v -> v.words().stream());
     all.put(
         "vocabulary",

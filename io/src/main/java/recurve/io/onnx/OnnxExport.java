@@ -60,6 +60,15 @@ public final class OnnxExport {
   }
 
   /**
+   * The same file with an input of text in place of ids, which it splits and looks up itself.
+   *
+   * @throws OnnxException if its opset is below 20, or it takes more than ids and lengths
+   */
+  public OnnxExport reading(TextInput text) {
+    return new OnnxExport(text.before(model), loops);
+  }
+
+  /**
    * The file's bytes.
    *
    * @throws OnnxException if they are more than one file of ONNX holds

@@ -305,6 +305,8 @@ final class Translator implements Problem {
   public Map<String, String> metadata() {
     var all = new LinkedHashMap<String, String>();
     all.put("task", "seq2seq");
+    all.put("source_level", Sides.SOURCE_LEVEL.format(options.get(Sides.SOURCE_LEVEL)));
+    all.put("target_level", Sides.TARGET_LEVEL.format(options.get(Sides.TARGET_LEVEL)));
     all.put(SOURCE, String.join("\n", source.words()));
     all.put(TARGET, String.join("\n", target.words()));
     return all;
