@@ -146,7 +146,9 @@ final class VerifyCommand implements Command {
       }
       extents.put(sides[0], Long.parseLong(sides[1]));
     }
-    OnnxImport model = OnnxImport.of(bytes, ImportOptions.defaults());
+    var dims = new HashMap<>(extents); // others are bounds of whole numbers
+    dims.keySet().removeAll(OnnxImport.inputNames(bytes));
+    OnnxImport model = OnnxImport.of(bytes, ImportOptions.defaults().binding(dims));
     OnnxRunner runner =
         runner()
             .orElseThrow(

@@ -342,6 +342,11 @@ final class Operations {
         Value noise = Ops.uniform(input("key", DType.I32, 3), 3, dtype, x.shape());
         trials.add(new Trial("dropout" + of, Ops.dropout(x, noise, 0.4), Tolerance.FUNCTION));
       }
+      for (int rows : new int[] {1, 4}) { // columns of one number with gaps between them
+        Value x = input("x", dtype, rows, 13, 1), bias = input("bias", dtype, 13, 1);
+        Value column = Ops.tanh(x.plus(bias.expand(x.shape()))).pad(2, Dim.ONE, Dim.ONE);
+        trials.add(new Trial("Pad of " + x.type(), column, Tolerance.FUNCTION));
+      }
       Value large = input("x", dtype, 6).times(1e4);
       trials.add(new Trial("softmax of large scores", Ops.softmax(large, 0), special()));
     }

@@ -25,7 +25,6 @@ import recurve.onnx.proto.FunctionProto;
 import recurve.onnx.proto.GraphProto;
 import recurve.onnx.proto.ModelProto;
 import recurve.onnx.proto.TensorProto;
-import recurve.onnx.proto.TensorShapeProto;
 import recurve.onnx.proto.TypeProto;
 import recurve.onnx.proto.ValueInfoProto;
 
@@ -72,28 +71,57 @@ public record OnnxImport(
   }
 
   /**
-   * Reads a model for some values of its inputs: those that it computes shapes from are fixed.
+   * Reads a model for some values of its inputs: those that it computes shapes from are fixed;
+   * where that is not enough, its open extents become those of the values, and at last all single
+   * whole numbers and truths are fixed.
    *
    * @throws OnnxException as reading does
    */
   public static OnnxImport fitting(
       byte[] bytes, ImportOptions options, Map<String, Tensor> inputs) {
+    ModelProto model = parse(bytes);
     ImportOptions now = options;
     while (true) {
       try {
-        return of(bytes, now);
+        OnnxImport read = of(model, now);
+        if (read.takes(inputs)) return read;
+        ImportOptions closer = closer(model, now, inputs, List.of());
+        if (closer.equals(now)) return read; // running tells
+        now = closer;
       } catch (UnsupportedModelException e) {
-        var more = new HashMap<String, Tensor>();
-        for (Unsupported n : e.nodes()) {
-          for (String name : n.inputs()) {
-            Tensor value = inputs.get(name);
-            if (value != null) more.put(name, value);
-          }
-        }
-        if (now.fixed().keySet().containsAll(more.keySet())) throw e;
-        now = now.fixing(more);
+        ImportOptions closer = closer(model, now, inputs, e.nodes());
+        if (closer.equals(now)) throw e;
+        now = closer;
       }
     }
+  }
+
+  /**
+   * Whether values have the extents that reading settled; one branch of a choice may ask for one.
+   */
+  private boolean takes(Map<String, Tensor> values) {
+    for (Value in : graph.inputs()) {
+      Tensor value = values.get(Graph.nameOf(in));
+      if (value == null || value.rank() != in.rank()) continue;
+      for (int i = 0; i < in.rank(); i++) {
+        if (in.dim(i).isNumber() && !in.dim(i).is(value.dim(i))) return false;
+      }
+    }
+    return true;
+  }
+
+  /** The same, with a little more known; itself if there is no more to know. */
+  private static ImportOptions closer(
+      ModelProto model, ImportOptions now, Map<String, Tensor> inputs, List<Unsupported> nodes) {
+    var shaping = new HashMap<>(inputs);
+    shaping.keySet().retainAll(nodes.stream().flatMap(n -> n.inputs().stream()).toList());
+    if (!now.fixed().keySet().containsAll(shaping.keySet())) return now.fixing(shaping);
+    Map<String, Dim> extents = Symbols.of(model.getGraph(), inputs);
+    extents.putAll(now.extents());
+    if (!extents.equals(now.extents())) return now.naming(extents);
+    var single = new HashMap<>(inputs);
+    single.values().removeIf(t -> t.size() != 1 || t.dtype().isFloat());
+    return now.fixed().keySet().containsAll(single.keySet()) ? now : now.fixing(single);
   }
 
   static ModelProto parse(byte[] bytes) {
@@ -218,12 +246,15 @@ public record OnnxImport(
                         new OnnxException(
                             "input '" + in.getName() + "' is no tensor of a type that we carry"));
         Tensor fixed = reading.options().fixed().get(in.getName());
+        boolean shaped = fixed == null || in.getType().getTensorType().hasShape();
+        // of a fixed one too: extents without a name are told apart by their order
+        Shape shape = shaped ? symbols.shape(in) : Shape.SCALAR;
         if (fixed != null) {
           frame.define(in.getName(), fixed(type, fixed, in.getName()));
           continue;
         }
         reading.take(in.getName());
-        Value v = Ops.input(in.getName(), type.carrier(), shape(in));
+        Value v = Ops.input(in.getName(), type.carrier(), shape);
         inputs.add(v);
         inputTypes.put(in.getName(), type);
         frame.define(in.getName(), Item.of(type, v));
@@ -243,35 +274,6 @@ public record OnnxImport(
       return Optional.of(info.getType())
           .filter(TypeProto::hasTensorType)
           .flatMap(t -> ElementType.of(t.getTensorType().getElemType()));
-    }
-
-    private Shape shape(ValueInfoProto info) {
-      TypeProto.Tensor type = info.getType().getTensorType();
-      if (!type.hasShape()) {
-        throw new OnnxException(
-            "input '" + info.getName() + "' has no shape; even its number of axes is open");
-      }
-      var dims = new ArrayList<Dim>();
-      for (TensorShapeProto.Dimension d : type.getShape().getDimList()) {
-        dims.add(
-            switch (d.getValueCase()) {
-              case DIM_VALUE -> {
-                if (d.getDimValue() == -1) yield symbols.unnamed(); // as some write "any"
-                if (d.getDimValue() < 0) {
-                  throw new OnnxException(
-                      "input '" + info.getName() + "' has an extent of " + d.getDimValue());
-                }
-                yield Dim.of(d.getDimValue());
-              }
-              case DIM_PARAM -> d.getDimParam().isEmpty() ? symbols.unnamed() : named(d);
-              case VALUE_NOT_SET -> symbols.unnamed();
-            });
-      }
-      return new Shape(dims);
-    }
-
-    private Dim named(TensorShapeProto.Dimension d) {
-      return symbols.named(d.getDimParam());
     }
   }
 

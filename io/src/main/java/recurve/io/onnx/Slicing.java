@@ -128,7 +128,10 @@ final class Slicing {
 
   private static List<Item> pad(Call call) {
     String mode = call.text("mode", "constant");
-    if (!mode.equals("constant")) throw new Refusal("padding by '" + mode + "'");
+    boolean constant = mode.equals("constant");
+    if (!constant && !mode.equals("reflect") && !mode.equals("edge")) {
+      throw new Refusal("padding by '" + mode + "'");
+    }
     Value x = call.value(0);
     String attribute = call.opset() < 2 ? "paddings" : "pads";
     Ints pads = call.attributeOrArgument(attribute, 1).orElseThrow(() -> new Refusal("no pads"));
@@ -136,6 +139,13 @@ final class Slicing {
     if (call.has(3)) axes = call.need(3).axes(x.rank());
     else for (int i = 0; i < x.rank(); i++) axes.add(i);
     if (pads.size() != 2 * axes.size()) throw new Refusal(pads.size() + " pads for " + axes);
+    if (!constant) {
+      for (int i = 0; i < axes.size(); i++) {
+        Dim before = pads.elements().get(i), after = pads.elements().get(i + axes.size());
+        x = repeated(x, axes.get(i), before, after, mode.equals("reflect"));
+      }
+      return call.result(x);
+    }
     Value y = x;
     Value inside = x.like(0).eq(x.like(0));
     for (int i = 0; i < axes.size(); i++) {
@@ -146,6 +156,35 @@ final class Slicing {
     Optional<Value> fill = fill(call, x);
     if (fill.isEmpty()) return call.result(y);
     return call.result(Build.where(inside, y, fill.get()));
+  }
+
+  /**
+   * Elements of the axis again before and after it: mirrored at its ends, or the ends themselves.
+   * Where a pad is negative, so much less.
+   */
+  private static Value repeated(Value x, int axis, Dim before, Dim after, boolean mirrored) {
+    if (before.is(0) && after.is(0)) return x;
+    Dim extent = x.dim(axis);
+    if (mirrored && (reaches(before, extent) || reaches(after, extent))) {
+      throw new Refusal("mirroring " + before + " and " + after + " of " + extent + " elements");
+    }
+    Value place = Ops.range(0, DType.I32, Shape.of(before.plus(extent).plus(after)));
+    place =
+        before.isNumber()
+            ? place.minus(before.number())
+            : place.minus(Ops.extent(DType.I32, before));
+    Value last = Ops.extent(DType.I32, extent).minus(1);
+    Value inside = mirrored ? last.minus(size(last.minus(size(place)))) : place.max(0).min(last);
+    return Build.take(x, axis, inside);
+  }
+
+  /** Whether so many elements before the first would be more than the mirrored ones are. */
+  private static boolean reaches(Dim pad, Dim extent) {
+    return pad.isNumber() && extent.isNumber() && pad.number() >= extent.number();
+  }
+
+  private static Value size(Value a) {
+    return a.max(a.neg());
   }
 
   private static Optional<Value> fill(Call call, Value x) {

@@ -1,11 +1,20 @@
 package recurve.io.onnx;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import recurve.ir.Dim;
+import recurve.ir.Shape;
+import recurve.ir.Tensor;
+import recurve.onnx.proto.GraphProto;
+import recurve.onnx.proto.TensorProto;
+import recurve.onnx.proto.TensorShapeProto;
+import recurve.onnx.proto.TypeProto;
+import recurve.onnx.proto.ValueInfoProto;
 
 /** The symbolic dimensions of a file: its names as ours, and names where it has none. */
 final class Symbols {
@@ -25,6 +34,53 @@ final class Symbols {
 
   static boolean isMadeUp(String symbol) {
     return symbol.startsWith(MADE_UP);
+  }
+
+  /** The shape that a file declares for an input. */
+  Shape shape(ValueInfoProto info) {
+    TypeProto.Tensor type = info.getType().getTensorType();
+    if (!type.hasShape()) {
+      throw new OnnxException(
+          "input '" + info.getName() + "' has no shape; even its number of axes is open");
+    }
+    var dims = new ArrayList<Dim>();
+    for (TensorShapeProto.Dimension d : type.getShape().getDimList()) {
+      dims.add(
+          switch (d.getValueCase()) {
+            case DIM_VALUE -> {
+              if (d.getDimValue() == -1) yield unnamed(); // as some write "any"
+              if (d.getDimValue() < 0) {
+                throw new OnnxException(
+                    "input '" + info.getName() + "' has an extent of " + d.getDimValue());
+              }
+              yield Dim.of(d.getDimValue());
+            }
+            case DIM_PARAM -> d.getDimParam().isEmpty() ? unnamed() : named(d.getDimParam());
+            case VALUE_NOT_SET -> unnamed();
+          });
+    }
+    return new Shape(dims);
+  }
+
+  /** What the symbols of a file's inputs are, by some values for them. */
+  static Map<String, Dim> of(GraphProto graph, Map<String, Tensor> values) {
+    var symbols = new Symbols(Map.of());
+    var extents = new HashMap<String, Dim>();
+    Set<String> weights =
+        graph.getInitializerList().stream().map(TensorProto::getName).collect(Collectors.toSet());
+    for (ValueInfoProto in : graph.getInputList()) {
+      boolean shaped = in.getType().getTensorType().hasShape();
+      if (weights.contains(in.getName()) || !shaped) continue;
+      Shape shape = symbols.shape(in);
+      Tensor value = values.get(in.getName());
+      if (value == null) continue;
+      for (int i = 0; i < Math.min(shape.rank(), value.rank()); i++) {
+        for (String symbol : shape.dim(i).symbols()) {
+          if (shape.dim(i).equals(Dim.symbol(symbol))) extents.put(symbol, Dim.of(value.dim(i)));
+        }
+      }
+    }
+    return extents;
   }
 
   /** The extent of an axis that the file says nothing of. */

@@ -330,4 +330,68 @@ class ImportLoopsTest {
       Runtimes.compare(model.bytes(), ImportOptions.defaults(), in);
     }
   }
+
+  /** Which graph is meant, and of how many axes, values tell: of the shape, and of a number. */
+  @Test
+  void choicesBetweenShapes() {
+    var flat = Models.opset(17).node("a = Squeeze x one").output("a", FLOAT).graph();
+    var same = Models.opset(17).node("b = Identity x").output("b", FLOAT).graph();
+    var wide = Models.opset(17).node("d = Unsqueeze s zero").output("d", FLOAT).graph();
+    var twice =
+        Models.opset(17)
+            .node("e = Concat s s", Protos.attribute("axis", 0))
+            .output("e", FLOAT)
+            .graph();
+    var model =
+        Models.opset(17)
+            .longs("n")
+            .input("x", F32, "rows", "columns")
+            .ints("zero", 0L)
+            .ints("one", 1L)
+            .node("shape = Shape x")
+            .node("columns = Gather shape one")
+            .node("narrow = Equal columns one")
+            .node(
+                "s = If narrow",
+                Protos.attribute("then_branch", flat),
+                Protos.attribute("else_branch", same))
+            .node("first = Equal n zero")
+            .node(
+                "y = If first",
+                Protos.attribute("then_branch", wide),
+                Protos.attribute("else_branch", twice))
+            .output("y", FLOAT);
+    for (int n = 0; n < 2; n++) {
+      for (int columns = 1; columns < 3; columns++) {
+        Map<String, Tensor> in =
+            Map.of("x", tensor(F32, 3, columns), "n", Tensor.of(new int[] {n}, 1).reshape());
+        var read = OnnxImport.fitting(model.bytes(), ImportOptions.defaults(), in);
+        Runtimes.compare(read, model.bytes(), in);
+      }
+    }
+  }
+
+  /**
+   * A graph that does not fit the shape of what it is given is not looked at where none asks for
+   * it.
+   */
+  @Test
+  void choicesThatDoNotFit() {
+    var flat = Models.opset(17).node("a = Squeeze x one").output("a", FLOAT).graph();
+    var same = Models.opset(17).node("b = Identity x").output("b", FLOAT).graph();
+    var model =
+        Models.opset(17)
+            .input("x", F32, "rows", "columns")
+            .input("c", BOOL)
+            .ints("one", 1L)
+            .node(
+                "y = If c",
+                Protos.attribute("then_branch", flat),
+                Protos.attribute("else_branch", same))
+            .output("y", FLOAT);
+    Map<String, Tensor> in =
+        Map.of("x", tensor(F32, 3, 2), "c", Tensor.of(new boolean[] {false}, 1).reshape());
+    Runtimes.compare(
+        OnnxImport.fitting(model.bytes(), ImportOptions.defaults(), in), model.bytes(), in);
+  }
 }

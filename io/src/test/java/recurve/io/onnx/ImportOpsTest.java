@@ -202,6 +202,12 @@ class ImportOpsTest {
     add(18, FLOAT, "y z = Split a", List.of(x), i("axis", 2), i("num_outputs", 2));
     add(17, FLOAT, "y = Pad a i", List.of(m), list(1L, 0L, 2L, -1L));
     add(11, FLOAT, "y = Pad a i j", List.of(m), list(1L, 0L, 2L, 3L), scalarTensor(2.5f));
+    for (String mode : List.of("reflect", "edge")) {
+      AttributeProto repeating = Protos.attribute("mode", mode);
+      add(17, FLOAT, "y = Pad a i", List.of(m), list(1L, 2L, 1L, 2L), repeating);
+      add(11, FLOAT, "y = Pad a i", List.of(m), list(-1L, 1L, 1L, -2L), repeating);
+      add(18, FLOAT, "y = Pad a i - j", List.of(m), list(3L, 1L), list(1L), list(1L), repeating);
+    }
     return tests();
   }
 

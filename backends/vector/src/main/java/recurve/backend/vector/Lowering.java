@@ -238,8 +238,7 @@ final class Lowering {
       View to = destination(v);
       boolean reduction = fusion.isReduction(v);
       space = context.dims(reduction ? v.node().input(0) : v);
-      boolean straight = to.rank() == 0 || to.dim(-1) == 1 || to.stride(-1) == 1;
-      View place = reduction || straight ? to : fresh(v.dtype(), context.dims(v));
+      View place = reduction || isStraight(to) ? to : fresh(v.dtype(), context.dims(v));
       if (place != to) late.add(new View[] {place, to});
       if (reduction) builder.reduce(v, place);
       else builder.write(v, place);
@@ -247,6 +246,14 @@ final class Lowering {
     }
     builder.build(space, depth > 0, context, this::copied).forEach(this::emit);
     for (View[] move : late) emit(new Copy(move[0], move[1]));
+  }
+
+  /** Whether a region may write there: along columns without gaps, or rows of one column. */
+  private static boolean isStraight(View to) {
+    for (int axis = to.rank() - 1; axis > 0; axis--) {
+      if (to.dim(axis) != 1) return to.strides()[axis] == 1;
+    }
+    return to.rank() != 1 || to.dim(0) == 1 || to.stride(0) == 1;
   }
 
   // -- one node
