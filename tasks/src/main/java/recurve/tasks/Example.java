@@ -2,14 +2,9 @@ package recurve.tasks;
 
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.function.Function;
-import recurve.ir.Tensor;
 import recurve.option.Options;
-import recurve.task.Batch;
-import recurve.task.Batches;
-import recurve.task.Problem;
 
 /**
  * A text and what is to be said of it, as ids.
@@ -19,36 +14,6 @@ import recurve.task.Problem;
 public record Example(Words.Text text, int[] targets) {
   /** The input of a graph that holds the targets. */
   public static final String TARGETS = "targets";
-
-  /**
-   * Examples in batches of like length.
-   *
-   * @param padded whether texts of different lengths may stand together
-   * @param targets the targets of some examples side by side
-   */
-  public static Batches batches(
-      Options options,
-      Words words,
-      List<Example> examples,
-      Problem.Purpose purpose,
-      Problem.Order order,
-      boolean padded,
-      Function<List<Example>, Tensor> targets) {
-    var most = padded ? Buckets.Most.of(options) : Buckets.Most.of(options).unpadded();
-    var lengths = Buckets.Lengths.of(examples.size(), i -> examples.get(i).text.length());
-    Buckets buckets =
-        purpose == Problem.Purpose.TRAIN
-            ? Buckets.shuffled(lengths, most, order)
-            : Buckets.sorted(lengths, most);
-    return buckets.batches(
-        places -> {
-          List<Example> own = at(places, examples);
-          List<Words.Text> texts = own.stream().map(Example::text).toList();
-          var inputs = new LinkedHashMap<>(words.inputs(texts));
-          inputs.put(TARGETS, targets.apply(own));
-          return new Batch(inputs, true, texts.stream().mapToInt(Words.Text::length).sum());
-        });
-  }
 
   /**
    * What is said of each text, in the order of the texts; they are looked at in groups of like

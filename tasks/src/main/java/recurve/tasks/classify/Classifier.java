@@ -26,6 +26,7 @@ import recurve.task.Problem;
 import recurve.task.Report;
 import recurve.task.Session;
 import recurve.tasks.Example;
+import recurve.tasks.Examples;
 import recurve.tasks.Faults;
 import recurve.tasks.Imported;
 import recurve.tasks.Rows;
@@ -161,15 +162,15 @@ final class Classifier implements Problem {
 
   @Override
   public Batches batches(Corpus corpus, Purpose purpose, Order order) {
-    return Example.batches(options, words, read(corpus), purpose, order, isPadded(), this::targets);
+    return read(corpus).batches(options, words, purpose, order, isPadded(), this::targets);
   }
 
   private boolean isPadded() {
     return graph.map(Imported::takesLengths).orElse(true);
   }
 
-  private List<Example> read(Corpus corpus) {
-    var examples = new ArrayList<Example>();
+  private Examples read(Corpus corpus) {
+    var examples = new Examples();
     Words.Reader reader = words.reader();
     new Table(options, faults)
         .labelled(
@@ -181,7 +182,7 @@ final class Classifier implements Problem {
               int[] own = row.labels().stream().mapToInt(labels::id).toArray();
               examples.add(new Example(reader.read(row.symbols()), own));
             });
-    if (examples.isEmpty()) throw Texts.empty(corpus);
+    if (examples.size() == 0) throw Texts.empty(corpus);
     reader.refuseForeign(corpus);
     return examples;
   }

@@ -29,6 +29,7 @@ import recurve.task.Objective;
 import recurve.task.Problem;
 import recurve.task.Session;
 import recurve.tasks.Example;
+import recurve.tasks.Examples;
 import recurve.tasks.Faults;
 import recurve.tasks.Imported;
 import recurve.tasks.Mean;
@@ -181,8 +182,8 @@ final class Tagger implements Problem {
 
   @Override
   public Batches batches(Corpus corpus, Purpose purpose, Order order) {
-    return Example.batches(
-        options, words, read(corpus, purpose), purpose, order, isPadded(), Tagger::targets);
+    return read(corpus, purpose)
+        .batches(options, words, purpose, order, isPadded(), Tagger::targets);
   }
 
   private boolean isPadded() {
@@ -195,8 +196,8 @@ final class Tagger implements Problem {
     return Rows.padded(rows, Rows.NO_TARGET);
   }
 
-  private List<Example> read(Corpus corpus, Purpose purpose) {
-    var examples = new ArrayList<Example>();
+  private Examples read(Corpus corpus, Purpose purpose) {
+    var examples = new Examples();
     Words.Reader reader = words.reader();
     new Columns(options, faults)
         .tagged(
@@ -206,7 +207,7 @@ final class Tagger implements Problem {
                     new Example(
                         reader.read(sentence.words(), sentence.features()),
                         targets(sentence, purpose))));
-    if (examples.isEmpty()) throw Texts.empty(corpus);
+    if (examples.size() == 0) throw Texts.empty(corpus);
     reader.refuseForeign(corpus);
     return examples;
   }
