@@ -3,7 +3,6 @@ package recurve.backend.vector;
 import static java.util.Objects.requireNonNull;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -41,27 +40,30 @@ final class Arena {
     }
     var free = new EnumMap<DType, List<Block>>(DType.class);
     blocks.forEach((type, all) -> free.put(type, new ArrayList<>(all)));
+    var dead = new HashMap<Integer, List<Buffer>>(); // after each place
+    lives.forEach((b, life) -> dead.computeIfAbsent(life.last(), i -> new ArrayList<>()).add(b));
     var taken = new HashMap<Buffer, Block>();
-    for (int i = 0; i < code.size(); i++) {
-      for (var e : lives.entrySet()) {
-        if (e.getValue().first() == i) taken.put(e.getKey(), take(e.getKey(), free));
+    int place = 0;
+    for (var e : lives.entrySet()) { // by their first places, as they were found
+      for (; place < e.getValue().first(); place++) {
+        for (Buffer b : dead.getOrDefault(place, List.of())) {
+          requireNonNull(free.get(b.dtype)).add(requireNonNull(taken.get(b)));
+        }
       }
-      for (var e : lives.entrySet()) {
-        if (e.getValue().last() == i)
-          requireNonNull(free.get(e.getKey().dtype)).add(requireNonNull(taken.get(e.getKey())));
-      }
+      taken.put(e.getKey(), take(e.getKey(), free));
     }
   }
 
   /** The smallest free block that is large enough; a new one if there is none. */
   private Block take(Buffer buffer, Map<DType, List<Block>> free) {
     List<Block> candidates = free.computeIfAbsent(buffer.dtype, t -> new ArrayList<>());
-    Block block =
-        candidates.stream()
-            .filter(b -> b.size() >= buffer.size && b.size() / 4 <= Math.max(buffer.size, 1024))
-            .min(Comparator.comparingInt(Block::size))
-            .orElseGet(() -> grow(buffer));
-    candidates.remove(block);
+    int best = -1;
+    for (int i = 0; i < candidates.size(); i++) {
+      int size = candidates.get(i).size();
+      boolean fits = size >= buffer.size && size / 4 <= Math.max(buffer.size, 1024);
+      if (fits && (best < 0 || size < candidates.get(best).size())) best = i;
+    }
+    Block block = best < 0 ? grow(buffer) : candidates.remove(best);
     buffer.place(block.array());
     return block;
   }

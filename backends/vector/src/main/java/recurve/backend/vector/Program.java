@@ -76,13 +76,14 @@ record Program(
       outputs.put(name, view);
     }
     List<Instruction> code = lowering.code();
+    Map<Buffer, Touched> touched = touched(code);
     var inPlace = new HashSet<String>();
     var same = new HashMap<Buffer, Buffer>();
     retained.forEach(
         (output, input) -> {
           Buffer now = Objects.requireNonNull(inputs.get(input));
           Buffer next = Objects.requireNonNull(places.get(output)).buffer();
-          if (!overwrites(code, now, next)) return;
+          if (!overwrites(code, touched, now, next)) return;
           inPlace.add(output);
           same.put(next, now);
         });
@@ -91,21 +92,40 @@ record Program(
     return new Program(joined, inputs, outputs, inPlace);
   }
 
-  /** Whether the one instruction that writes the output can write it over the input. */
-  private static boolean overwrites(List<Instruction> code, Buffer input, Buffer output) {
-    int writer = -1;
+  /**
+   * Who touches a buffer.
+   *
+   * @param last the place of the last instruction that does
+   * @param writer the place of the first that writes it, or -1
+   * @param writes how often it is written
+   */
+  private record Touched(int last, int writer, int writes) {
+    static final Touched NEVER = new Touched(-1, -1, 0);
+
+    Touched by(int place, boolean write) {
+      return new Touched(place, write && writer < 0 ? place : writer, writes + (write ? 1 : 0));
+    }
+  }
+
+  private static Map<Buffer, Touched> touched(List<Instruction> code) {
+    var all = new HashMap<Buffer, Touched>();
     for (int i = 0; i < code.size(); i++) {
       for (Instruction.Access a : code.get(i).accesses()) {
-        if (a.view().buffer() == output && a.writes()) {
-          if (writer >= 0) return false;
-          writer = i;
-        }
-        // once the output is written, the input is gone
-        if (a.view().buffer() == input && writer >= 0 && writer < i) return false;
+        Buffer b = a.view().buffer();
+        all.put(b, all.getOrDefault(b, Touched.NEVER).by(i, a.writes()));
       }
     }
-    return writer >= 0
-        && code.get(writer) instanceof Elementwise e
+    return all;
+  }
+
+  /** Whether the one instruction that writes the output can write it over the input. */
+  private static boolean overwrites(
+      List<Instruction> code, Map<Buffer, Touched> touched, Buffer input, Buffer output) {
+    Touched out = touched.getOrDefault(output, Touched.NEVER);
+    // once the output is written, the input is gone
+    return out.writes() == 1
+        && touched.getOrDefault(input, Touched.NEVER).last() <= out.writer()
+        && code.get(out.writer()) instanceof Elementwise e
         && e.canOverwrite(input, output);
   }
 
