@@ -4,6 +4,7 @@ import static java.lang.constant.ConstantDescs.CD_Object;
 import static java.lang.constant.ConstantDescs.CD_boolean;
 import static java.lang.constant.ConstantDescs.CD_float;
 import static java.lang.constant.ConstantDescs.CD_int;
+import static java.lang.constant.ConstantDescs.CD_long;
 import static java.lang.constant.ConstantDescs.CD_void;
 import static java.lang.constant.ConstantDescs.INIT_NAME;
 import static java.lang.constant.ConstantDescs.MTD_void;
@@ -22,6 +23,7 @@ import recurve.ir.DType;
 final class Emit {
   static final ClassDesc FLOATS = CD_float.arrayType();
   static final ClassDesc INTS = CD_int.arrayType();
+  private static final ClassDesc BOOLEANS = CD_boolean.arrayType();
 
   private static final ClassDesc LANES = Lanes.class.describeConstable().orElseThrow();
   private static final ClassDesc VECTOR = api("Vector");
@@ -43,6 +45,16 @@ final class Emit {
 
   private static ClassDesc owner(DType type) {
     return type == DType.F32 ? FLOAT_VECTOR : INT_VECTOR;
+  }
+
+  /** The type of arrays of a type's elements. */
+  static ClassDesc array(DType type) {
+    return switch (type) {
+      case F32 -> FLOATS;
+      case I32 -> INTS;
+      case BOOL -> BOOLEANS;
+      case F64 -> throw new IllegalStateException("doubles are not compiled");
+    };
   }
 
   private static MethodTypeDesc type(ClassDesc result, ClassDesc... parameters) {
@@ -68,7 +80,7 @@ final class Emit {
 
   /** (species, array, index, mask?) to vector. */
   static CodeBuilder load(CodeBuilder code, DType type, boolean masked) {
-    ClassDesc v = owner(type), array = type == DType.F32 ? FLOATS : INTS;
+    ClassDesc v = owner(type), array = array(type);
     var signature =
         masked ? type(v, SPECIES, array, CD_int, MASK) : type(v, SPECIES, array, CD_int);
     return code.invokestatic(v, "fromArray", signature);
@@ -81,7 +93,7 @@ final class Emit {
 
   /** (vector, array, index, mask?) to nothing. */
   static CodeBuilder store(CodeBuilder code, DType type, boolean masked) {
-    ClassDesc array = type == DType.F32 ? FLOATS : INTS;
+    ClassDesc array = array(type);
     var signature = masked ? type(CD_void, array, CD_int, MASK) : type(CD_void, array, CD_int);
     return code.invokevirtual(owner(type), "intoArray", signature);
   }
@@ -216,6 +228,26 @@ final class Emit {
   /** (species, index, limit) to the mask of lanes below the limit. */
   static CodeBuilder indexInRange(CodeBuilder code) {
     return code.invokeinterface(SPECIES, "indexInRange", type(MASK, CD_int, CD_int));
+  }
+
+  /** (species, array, index) to mask. */
+  static CodeBuilder loadMask(CodeBuilder code) {
+    return code.invokestatic(MASK, "fromArray", type(MASK, SPECIES, BOOLEANS, CD_int));
+  }
+
+  /** (mask, array, index) to nothing. */
+  static CodeBuilder storeMask(CodeBuilder code) {
+    return code.invokevirtual(MASK, "intoArray", type(CD_void, BOOLEANS, CD_int));
+  }
+
+  /** (species, long) to mask: the lowest bit is the first lane. */
+  static CodeBuilder fromBits(CodeBuilder code) {
+    return code.invokestatic(MASK, "fromLong", type(MASK, SPECIES, CD_long));
+  }
+
+  /** (mask) to long. */
+  static CodeBuilder toBits(CodeBuilder code) {
+    return code.invokevirtual(MASK, "toLong", type(CD_long));
   }
 
   // -- folding

@@ -62,9 +62,9 @@ record Region(List<Slot> slots, List<Expr> exprs, List<Store> stores) {
     return stores.stream().anyMatch(s -> s.fate() != Fate.WRITTEN);
   }
 
-  /** Whether generated code can do it: neither doubles nor arrays of truth values. */
+  /** Whether generated code can do it: all but doubles, and quotients of integers. */
   boolean isVectorizable() {
-    for (Slot s : slots) if (s.dtype() == DType.F64 || s.dtype() == DType.BOOL) return false;
+    for (Slot s : slots) if (s.dtype() == DType.F64) return false;
     for (Expr e : exprs) {
       if (e.dtype() == DType.F64) return false;
       // a quotient of integers must be zero where it divides by zero

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.IntConsumer;
 import recurve.ir.DType;
 
 /**
@@ -110,8 +111,8 @@ final class RegionCompiler {
         code.aload(AT).loadConstant(s).iaload().istore(place[s]);
         if (slot.index()) continue;
         array[s] = code.allocateLocal(TypeKind.REFERENCE);
-        ClassDesc type = slot.dtype() == DType.F32 ? Emit.FLOATS : Emit.INTS;
-        code.aload(ARRAYS).loadConstant(s).aaload().checkcast(type).astore(array[s]);
+        code.aload(ARRAYS).loadConstant(s).aaload();
+        code.checkcast(Emit.array(slot.dtype())).astore(array[s]);
       }
       row = code.allocateLocal(TypeKind.INT);
       column = code.allocateLocal(TypeKind.INT);
@@ -255,6 +256,10 @@ final class RegionCompiler {
         if (type == DType.F32) Emit.toFloats(code);
         return;
       }
+      if (type == DType.BOOL) {
+        loadTruths(slot, varies);
+        return;
+      }
       boolean floats = type == DType.F32;
       if (floats) Emit.species(code);
       else Emit.intSpecies(code);
@@ -267,6 +272,54 @@ final class RegionCompiler {
       code.iload(column).iadd();
       if (masked) code.aload(floats ? mask : intMask);
       Emit.load(code, type, masked);
+    }
+
+    /** A row's one truth value, those of a vector, or those of the rest one by one. */
+    private void loadTruths(int slot, boolean varies) {
+      if (!varies) {
+        Emit.species(code).aload(array[slot]).iload(place[slot]).baload();
+        Emit.maskAll(code);
+      } else if (!masked) {
+        Emit.species(code).aload(array[slot]).iload(place[slot]).iload(column).iadd();
+        Emit.loadMask(code);
+      } else {
+        int bits = code.allocateLocal(TypeKind.LONG);
+        code.loadConstant(0L).lstore(bits);
+        eachOfRest(
+            i -> {
+              code.aload(array[slot]).iload(place[slot]).iload(i).iadd().baload().i2l();
+              code.iload(i).iload(FROM).isub().lshl().lload(bits).lor().lstore(bits);
+            });
+        Emit.fromBits(Emit.species(code).lload(bits));
+      }
+    }
+
+    private void writeTruths(Region.Store store) {
+      int slot = store.slot();
+      code.aload(value[store.expr()]);
+      if (!masked) {
+        code.aload(array[slot]).iload(place[slot]).iload(column).iadd();
+        Emit.storeMask(code);
+        return;
+      }
+      int bits = code.allocateLocal(TypeKind.LONG);
+      Emit.toBits(code).lstore(bits);
+      eachOfRest(
+          i -> {
+            code.aload(array[slot]).iload(place[slot]).iload(i).iadd();
+            code.lload(bits).iload(i).iload(FROM).isub().lushr().l2i();
+            code.loadConstant(1).iand().bastore();
+          });
+    }
+
+    /** A loop over the columns of the rest; the body is given the local of the column. */
+    private void eachOfRest(IntConsumer body) {
+      int i = code.allocateLocal(TypeKind.INT);
+      Label next = code.newLabel(), done = code.newLabel();
+      code.iload(FROM).istore(i);
+      code.labelBinding(next).iload(i).iload(TO).if_icmpge(done);
+      body.accept(i);
+      code.iinc(i, 1).goto_(next).labelBinding(done);
     }
 
     /** Whether a product is part of a fused multiply-add and needs no value of its own. */
@@ -317,6 +370,10 @@ final class RegionCompiler {
 
     private void write(Region.Store store) {
       DType type = region.slots().get(store.slot()).dtype();
+      if (type == DType.BOOL) {
+        writeTruths(store);
+        return;
+      }
       code.aload(value[store.expr()]).aload(array[store.slot()]);
       code.iload(place[store.slot()]).iload(column).iadd();
       if (masked) code.aload(type == DType.F32 ? mask : intMask);

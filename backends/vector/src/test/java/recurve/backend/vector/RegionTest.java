@@ -78,7 +78,7 @@ class RegionTest {
     float[] first = null;
     for (int i = 0; i < 3000; i++) {
       launch(kernel, region, arrays, 3, 107);
-      float[] last = ((float[]) arrays[region.stores().get(1).slot()]).clone();
+      float[] last = ((float[]) arrays[region.stores().get(2).slot()]).clone();
       if (first == null) first = last;
       assertArrayEquals(first, last, "run " + i);
     }
@@ -87,11 +87,15 @@ class RegionTest {
   private static void check(Region region, Random random, int rows, int columns) {
     Object[] mine = arrays(region, random, rows, columns), twin = new Object[mine.length];
     for (int s = 0; s < mine.length; s++) {
-      twin[s] = mine[s] instanceof float[] f ? f.clone() : mine[s];
+      twin[s] = mine[s] instanceof float[] f ? f.clone() : ((boolean[]) mine[s]).clone();
     }
     launch(RegionCompiler.compile(region), region, mine, rows, columns);
     launch(new PlainKernel(region), region, twin, rows, columns);
     for (Store store : region.stores()) {
+      if (twin[store.slot()] instanceof boolean[] truths) {
+        assertArrayEquals(truths, (boolean[]) mine[store.slot()], region + ", " + columns);
+        continue;
+      }
       float[] a = (float[]) mine[store.slot()], b = (float[]) twin[store.slot()];
       float miss = store.fate() == Fate.SUMMED ? columns * MISS : MISS;
       assertArrayEquals(b, a, miss * 100, region + ", " + rows + " x " + columns);
@@ -111,14 +115,20 @@ class RegionTest {
   private static Object[] arrays(Region region, Random random, int rows, int columns) {
     Object[] arrays = new Object[region.slots().size()];
     for (int s = 0; s < arrays.length; s++) {
-      float[] f = new float[rows * (columns + 3) + 5];
-      for (int i = 0; i < f.length; i++) f[i] = (float) random.nextGaussian();
-      arrays[s] = f;
+      int size = rows * (columns + 3) + 5;
+      float[] f = new float[size];
+      boolean[] truths = new boolean[size];
+      for (int i = 0; i < size; i++) f[i] = (float) random.nextGaussian();
+      for (int i = 0; i < size; i++) truths[i] = f[i] < 0.5;
+      arrays[s] = region.slots().get(s).dtype() == DType.BOOL ? truths : f;
     }
     return arrays;
   }
 
-  /** Loads that vary and stay, an index, a constant, then operations on whatever there is. */
+  /**
+   * Loads that vary and stay, an index, a constant, truth values, then operations on whatever there
+   * is.
+   */
   private static Region random(Random random, int size) {
     var slots = new ArrayList<Slot>();
     var exprs = new ArrayList<Expr>();
@@ -130,6 +140,10 @@ class RegionTest {
     exprs.add(new Load(3, DType.I32));
     exprs.add(new Const(5, DType.I32));
     exprs.add(new Apply(Op.Binary.LESS, List.of(3, 4), DType.BOOL));
+    slots.add(new Slot(DType.BOOL, Across.VARIES, false));
+    slots.add(new Slot(DType.BOOL, Across.STAYS, false));
+    exprs.add(new Load(4, DType.BOOL));
+    exprs.add(new Load(5, DType.BOOL));
     exprs.add(new Const(0.75, DType.F32));
     Op[] unary = {Op.Unary.NEG, Op.Unary.TANH, Op.Unary.SIGMOID};
     Op[] binary = {Op.Binary.ADD, Op.Binary.SUB, Op.Binary.MUL, Op.Binary.MAX};
@@ -139,7 +153,7 @@ class RegionTest {
       exprs.add(
           switch (random.nextInt(4)) {
             case 0 -> new Apply(unary[random.nextInt(3)], List.of(a), DType.F32);
-            case 1 -> new Apply(new Op.Where(), List.of(5, a, b), DType.F32);
+            case 1 -> new Apply(new Op.Where(), List.of(5 + random.nextInt(3), a, b), DType.F32);
             // bounded, so that rounding errors stay what they are
             case 2 -> new Apply(Op.Unary.TANH, List.of(a), DType.F32);
             default -> new Apply(binary[random.nextInt(4)], List.of(a, b), DType.F32);
@@ -150,8 +164,11 @@ class RegionTest {
     slots.add(new Slot(DType.F32, Across.VARIES, false));
     slots.add(new Slot(DType.F32, Across.STAYS, false));
     slots.add(new Slot(DType.F32, Across.STAYS, false));
+    slots.add(new Slot(DType.BOOL, Across.VARIES, false));
+    exprs.add(new Apply(new Op.Where(), List.of(5, 6, 7), DType.BOOL));
     var stores =
         List.of(
+            new Store(exprs.size() - 1, out + 3, Fate.WRITTEN),
             new Store(last, out, Fate.WRITTEN),
             new Store(last, out + 1, Fate.SUMMED),
             new Store(last, out + 2, Fate.MAXED));
