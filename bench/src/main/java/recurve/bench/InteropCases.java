@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import recurve.backend.CompileOptions;
 import recurve.backend.Reference;
@@ -57,13 +58,15 @@ public final class InteropCases {
     Path out = Files.createDirectories(Path.of(args[2]));
     for (Map.Entry<String, Problem.Part> part : trained.problem().parts().entrySet()) {
       if (!isWhole(trained, part.getValue(), text)) continue;
-      List<Map<String, Object>> cases = cases(trained, text, part.getValue());
       Trained.Exported graph = trained.graph(part.getValue());
       for (var form : List.of(OnnxOptions.Form.AUTO, OnnxOptions.Form.SCAN)) {
         String name = args[3] + "-" + part.getKey() + "-" + form.name().toLowerCase(Locale.ROOT);
         OnnxExport.of(
                 graph.graph(), graph.weights(), trained.problem().metadata(), OnnxOptions.of(form))
             .write(out.resolve(name + ".onnx"));
+        Set<String> early =
+            form == OnnxOptions.Form.AUTO ? OnnxExport.endingEarly(graph.graph()) : Set.of();
+        List<Map<String, Object>> cases = cases(trained, text, part.getValue(), early);
         Files.writeString(out.resolve(name + ".json"), JSON.writeValueAsString(cases));
         System.out.println(name + ": " + cases.size() + " cases");
       }
@@ -146,7 +149,8 @@ public final class InteropCases {
   }
 
   /** The first batches of the text; states, where there are any, go on from one to the next. */
-  private static List<Map<String, Object>> cases(Trained trained, Corpus text, Problem.Part part) {
+  private static List<Map<String, Object>> cases(
+      Trained trained, Corpus text, Problem.Part part, Set<String> early) {
     Trained.Exported exact = trained.graph(part, DType.F64);
     Batches batches = batches(trained, text);
     var cases = new ArrayList<Map<String, Object>>();
@@ -159,11 +163,39 @@ public final class InteropCases {
         program.run();
         var outputs = new LinkedHashMap<String, Tensor>();
         for (String name : exact.graph().names()) outputs.put(name, program.read(name));
+        states = Map.copyOf(outputs);
+        if (!early.isEmpty()) cut(outputs, early, end(trained));
         cases.add(Map.of("inputs", json(feeds), "outputs", json(outputs)));
-        states = outputs;
       }
     }
     return cases;
+  }
+
+  /** The id after which a row says nothing more. */
+  private static int end(Trained trained) {
+    return Objects.requireNonNull(trained.problem().vocabularies().get("target")).indexOf("</s>");
+  }
+
+  /** As many steps as a loop turns that ends with the last of its rows. */
+  private static void cut(Map<String, Tensor> outputs, Set<String> early, int end) {
+    Tensor said = Objects.requireNonNull(outputs.get("said"));
+    int rows = said.dim(1), turns = 0;
+    for (int b = 0; b < rows; b++) {
+      int t = 0;
+      while (t < said.dim(0) && said.ints()[t * rows + b] != end) t++;
+      turns = Math.max(turns, Math.min(t + 1, said.dim(0)));
+    }
+    for (String name : early) {
+      Tensor all = Objects.requireNonNull(outputs.get(name));
+      int[] dims = all.dims();
+      dims[0] = turns;
+      int size = Arrays.stream(dims).reduce(1, Math::multiplyExact);
+      Tensor some =
+          all.dtype() == DType.I32
+              ? Tensor.of(Arrays.copyOf(all.ints(), size), dims)
+              : Tensor.of(Arrays.copyOf(all.cast(DType.F64).doubles(), size), dims);
+      outputs.put(name, some);
+    }
   }
 
   private static Map<String, Tensor> feeds(

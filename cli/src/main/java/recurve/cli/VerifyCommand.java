@@ -30,6 +30,7 @@ final class VerifyCommand implements Command {
   private static final String SEED = "--seed";
   private static final String TOLERANCE = "--tolerance";
   private static final String EXTENT = "--extent";
+  private static final String EXTERNAL = "--external";
 
   private final Console console;
   private final Installed installed;
@@ -77,6 +78,8 @@ final class VerifyCommand implements Command {
             "NAME=N",
             "what a dimension is to be, or what an input of whole numbers is to be below",
             EXTENT));
+    spec.addOption(
+        Flags.value("DIR", "the folder of weights that stand outside of the file", EXTERNAL));
     spec.addOption(Flags.truth("one JSON object", Flags.JSON));
   }
 
@@ -88,7 +91,7 @@ final class VerifyCommand implements Command {
       cases(file, tolerance);
       return;
     }
-    byte[] bytes = CaseFolder.bytes(file);
+    byte[] bytes = bytes(file, Flags.text(given, EXTERNAL).map(Flags::path));
     Optional<Path> data = Flags.text(given, DATA).map(Flags::path);
     Verification found =
         data.isPresent() ? withData(bytes, data.get(), runner()) : withRandom(bytes, given);
@@ -105,6 +108,11 @@ final class VerifyCommand implements Command {
     if (!found.agrees(tolerance)) {
       throw new Failure(Exit.BAD_DATA, file + ": the runtimes differ by more than " + tolerance);
     }
+  }
+
+  private static byte[] bytes(Path file, Optional<Path> external) {
+    byte[] bytes = CaseFolder.bytes(file);
+    return external.isPresent() ? OnnxImport.whole(bytes, external.get()) : bytes;
   }
 
   private static double number(ParseResult given, String flag, double standard) {

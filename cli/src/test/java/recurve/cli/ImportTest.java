@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -166,6 +167,58 @@ class ImportTest {
     assertFalse(output.isEmpty());
   }
 
+  /** Stopped and resumed, by the same command or without its --from: the same bytes. */
+  @Test
+  void whatIsStoppedOnTheWayEndsTheSame() throws Exception {
+    imported("tag", "w").fine();
+    trained("whole", "--epochs", "12").fine();
+    trained("parts", "--epochs", "1").fine();
+    trained("parts", "--epochs", "2", "--resume").fine();
+    var interruption = new Interruption();
+    Path state = dir.resolve("parts/training/state.safetensors");
+    var before = Files.readAttributes(state, BasicFileAttributes.class).fileKey();
+    Thread signal =
+        new Thread(
+            () -> {
+              while (isSame(state, before)) Thread.onSpinWait();
+              interruption.signal();
+            });
+    signal.start();
+    Cli run = Cli.run("", interruption, training("parts", "--epochs", "12", "--resume"));
+    interruption.over();
+    signal.join();
+    assertEquals(130, run.code(), run.err());
+    var rest = new ArrayList<>(List.of(training("parts", "--epochs", "12", "--resume")));
+    int from = rest.indexOf("--from");
+    rest.subList(from, from + 2).clear();
+    Cli.run(rest.toArray(String[]::new)).fine();
+    for (String file : List.of("weights.safetensors", "training/state.safetensors", "graph.onnx")) {
+      byte[] whole = Files.readAllBytes(dir.resolve("whole").resolve(file));
+      assertArrayEquals(whole, Files.readAllBytes(dir.resolve("parts").resolve(file)), file);
+    }
+  }
+
+  private static boolean isSame(Path file, Object key) {
+    try {
+      return Files.readAttributes(file, BasicFileAttributes.class).fileKey().equals(key);
+    } catch (IOException e) {
+      return true; // between two files of that name
+    }
+  }
+
+  private static Cli trained(String folder, String... more) {
+    return Cli.run(training(folder, more));
+  }
+
+  private static String[] training(String folder, String... more) {
+    var args = new ArrayList<>(List.of("train", "tag", "--from", path("w")));
+    args.addAll(List.of("--train", text.toString(), "--out", path(folder), "--batch", "8"));
+    args.addAll(List.of("--valid", text.toString(), "--optimizer", "adam"));
+    args.addAll(List.of("--learning-rate", "0.01", "--checkpoint-every", "3"));
+    args.addAll(List.of(more));
+    return args.toArray(String[]::new);
+  }
+
   private static double nll(String model) {
     String out = Cli.run("evaluate", path(model), "--data", text.toString(), "--json").fine().out();
     return Double.parseDouble(out.replaceAll("(?s).*\"nll\":([0-9.eE-]+).*", "$1"));
@@ -301,6 +354,9 @@ class ImportTest {
     String seen = Cli.run("inspect", name, "--external", folder).fine().out();
     assertTrue(seen.contains("parameters: 400\n"), seen);
     Cli.run("import", name, "--external", folder, "--out", path("inside")).fine();
+    refused(Cli.run("verify", name), 65, "'w' stands in another file; name the folder");
+    String agreed = Cli.run("verify", name, "--external", folder).fine().out();
+    assertEquals(2, agreed.lines().filter(l -> l.endsWith("they agree")).count(), agreed);
     Tensor read = ModelFolder.read(dir.resolve("inside")).weights().get("w");
     assertEquals(Tensor.of(numbers, 40, 10), read);
   }

@@ -87,6 +87,17 @@ class TranslationTest {
                 + " train");
   }
 
+  /** A loop of ONNX that ends with the longest row; read again, it is what it was. */
+  @Test
+  void theGreedyDecoderIsOneFile() {
+    String file = folder.resolve("greedy.onnx").toString();
+    String told =
+        Cli.run("export", model.toString(), "--onnx", file, "--graph", "greedy").fine().out();
+    assertTrue(told.contains(": Loop (it ends with the last of its rows)"), told);
+    String verified = Cli.run("verify", file, "--extent", "L=30").fine().out();
+    assertEquals(2, verified.lines().filter(l -> l.endsWith("they agree")).count(), verified);
+  }
+
   @Test
   void evaluateRefusesWhatIsForPredict() {
     Cli.run("evaluate", model.toString(), "--data", source + "," + target, "--beam=2", "--nbest=2")

@@ -56,7 +56,7 @@ final class Exporter {
     graph.names().forEach(names::take);
     this.extents = new Extents(graph, this.initialisers, root, constants);
     this.leaves = new Leaves(root, names, constants, extents);
-    this.loops = new LoopExport(this, options);
+    this.loops = new LoopExport(this, graph, options);
     this.operations = new OpExport(this, loops, options);
   }
 
@@ -99,7 +99,7 @@ final class Exporter {
       String name = graph.names().get(i);
       String from = name(root, v);
       if (!from.equals(name)) root.add("Identity", List.of(from), List.of(name));
-      proto.addOutput(Protos.info(name, settled(v.type())));
+      proto.addOutput(Protos.info(name, loops.type(v)));
     }
     for (Value v : graph.inputs()) {
       String name = Graph.nameOf(v);

@@ -3,6 +3,7 @@ package recurve.io.onnx;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.LongStream;
 import recurve.io.onnx.OnnxExport.LoopForm;
@@ -18,21 +19,33 @@ import recurve.onnx.proto.AttributeProto;
 import recurve.onnx.proto.GraphProto;
 import recurve.onnx.proto.ValueInfoProto;
 
-/** Loops in ONNX: as one operator where their equations are its, else as Scan. */
+/**
+ * Loops in ONNX: as one operator where their equations are its, as Loop where they may end early,
+ * else as Scan.
+ */
 final class LoopExport {
   private final Exporter out;
   private final Extents extents;
   private final Leaves leaves;
   private final FusedExport fused;
+  private final EndingExport ending;
+  private final Map<Node, Ending> endings;
   private final OnnxOptions options;
   private final List<LoopForm> loops = new ArrayList<>();
 
-  LoopExport(Exporter out, OnnxOptions options) {
+  LoopExport(Exporter out, Graph graph, OnnxOptions options) {
     this.out = out;
     this.extents = out.extents();
     this.leaves = out.leaves();
     this.fused = new FusedExport(out);
+    this.ending = new EndingExport(out);
+    this.endings = options.form() == OnnxOptions.Form.AUTO ? Ending.all(graph) : Map.of();
     this.options = options;
+  }
+
+  /** The type of an output of the graph. */
+  Type type(Value output) {
+    return ending.type(output);
   }
 
   /** How each loop was written so far. */
@@ -45,6 +58,12 @@ final class LoopExport {
     String label = "loop " + (loops.size() + 1) + place(n, scan);
     int at = loops.size();
     loops.add(new LoopForm(label, "Scan", "asked for"));
+    Ending end = endings.get(n);
+    if (end != null) {
+      loops.set(at, new LoopForm(label, LoopForm.LOOP, "it ends with the last of its rows"));
+      ending.write(block, n, scan, end);
+      return;
+    }
     if (options.form() != OnnxOptions.Form.SCAN) {
       Recurrence.Match match = Recurrence.of(n, scan);
       switch (match) {

@@ -4,9 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import recurve.ir.DType;
 import recurve.ir.Dim;
 import recurve.ir.Loop;
+import recurve.ir.Node;
 import recurve.ir.Op;
 import recurve.ir.Ops;
 import recurve.ir.Shape;
@@ -15,6 +17,8 @@ import recurve.onnx.proto.GraphProto;
 
 /** Loops, and choices between graphs. */
 final class Loops {
+  private static final String STACKED = "how many results it stacks depends on its values";
+
   private Loops() {}
 
   static Map<String, Lowering> all() {
@@ -166,9 +170,12 @@ final class Loops {
       types.add(call.type(i + 2));
     }
     boolean endless = endless(call, graph, init, types);
-    boolean early = condition.isPresent() || !endless;
+    boolean open = condition.isPresent() || !endless;
     int ys = graph.getOutputCount() - 1 - states;
-    if (early && ys > 0) throw new Refusal("how many results it stacks depends on its values");
+    // we write so what has nothing more to say: the rest is constant, and looked at below
+    boolean ended = open && ys > 0 && condition.isEmpty() && call.frame().reading().isOurs();
+    boolean early = open && !ended;
+    if (early && ys > 0) throw new Refusal(STACKED);
     if (early) {
       init.add(
           Build.reshape(condition.orElse(Ops.constant(1, DType.BOOL, Shape.SCALAR)), Shape.SCALAR));
@@ -181,10 +188,17 @@ final class Loops {
                 init,
                 List.of(index),
                 (carry, in) -> turn(call, graph, types, carry, in.get(0), early, yTypes));
+    if (ended && !ends(result.ys())) throw new Refusal(STACKED);
     var items = new ArrayList<Item>();
     for (int i = 0; i < states; i++) items.add(Item.of(types.get(i), result.carry().get(i)));
     for (int i = 0; i < ys; i++) items.add(Item.of(yTypes.get(i), result.ys().get(i)));
     return items;
+  }
+
+  private static boolean ends(List<Value> ys) {
+    Node n = ys.get(0).node();
+    List<Integer> all = IntStream.range(0, ys.size()).boxed().toList();
+    return n.op() instanceof Op.Scan s && Ending.of(n, s, all).isPresent();
   }
 
   private static boolean isTrue(Item item) {

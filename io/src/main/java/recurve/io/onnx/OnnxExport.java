@@ -1,8 +1,10 @@
 package recurve.io.onnx;
 
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import recurve.io.checkpoint.AtomicFiles;
 import recurve.ir.Graph;
 import recurve.ir.Tensor;
@@ -10,7 +12,7 @@ import recurve.onnx.proto.ModelProto;
 
 /** A graph as an ONNX model, with a report of how each of its loops was written. */
 public final class OnnxExport {
-  private static final long LARGEST = Integer.MAX_VALUE - (1L << 20); // of a protobuf message
+  static final long LARGEST = Integer.MAX_VALUE - (1L << 20); // of a protobuf message
   private static final long LARGE = 3L << 29; // 1.5 GiB
 
   private final ModelProto model;
@@ -20,13 +22,15 @@ public final class OnnxExport {
    * How one loop was written.
    *
    * @param loop its name, or its number and where it was made
-   * @param operator {@code LSTM}, {@code GRU}, {@code RNN} or {@code Scan}
-   * @param reason why it is a Scan; empty where it is fused
+   * @param operator {@code LSTM}, {@code GRU}, {@code RNN}, {@code Loop} or {@code Scan}
+   * @param reason why it is a Scan or a Loop; empty where it is fused
    */
   public record LoopForm(String loop, String operator, String reason) {
+    static final String LOOP = "Loop";
+
     /** Whether it is one operator of ONNX. */
     public boolean isFused() {
-      return !operator.equals("Scan");
+      return !operator.equals("Scan") && !operator.equals(LOOP);
     }
 
     @Override
@@ -43,6 +47,9 @@ public final class OnnxExport {
   /**
    * Tells a graph in ONNX.
    *
+   * <p>A loop that has nothing more to say once all of its rows have ended is written as ONNX's
+   * Loop, which ends then: what it stacks is as long as that, and what is cut off constant.
+   *
    * <p>Inputs named in {@code initialisers} become the model's weights; the others stay inputs,
    * with their symbolic dimensions by name. Outputs keep the graph's names. Values and types are
    * those of the reference interpreter.
@@ -57,6 +64,22 @@ public final class OnnxExport {
       OnnxOptions options) {
     var exporter = new Exporter(graph, initialisers, options);
     return new OnnxExport(exporter.model(metadata), exporter.loops());
+  }
+
+  /**
+   * The names of a graph's outputs that may be shorter elsewhere along their leading axis: those of
+   * loops that end early where {@link OnnxOptions.Form#AUTO} writes them.
+   */
+  public static Set<String> endingEarly(Graph graph) {
+    var names = new HashSet<String>();
+    Ending.all(graph)
+        .forEach(
+            (n, ending) -> {
+              for (int i = 0; i < graph.names().size(); i++) {
+                if (graph.outputs().get(i).node().equals(n)) names.add(graph.names().get(i));
+              }
+            });
+    return names;
   }
 
   /**

@@ -3,6 +3,7 @@ package recurve.io.onnx;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -275,6 +276,29 @@ public record OnnxImport(
           .filter(TypeProto::hasTensorType)
           .flatMap(t -> ElementType.of(t.getTensorType().getElemType()));
     }
+  }
+
+  /**
+   * The same file with its weights inside, where they stand in other files; for runtimes that are
+   * handed bytes.
+   *
+   * @param folder where those files are
+   * @throws OnnxException if one cannot be read, or all are more than one file of ONNX holds
+   */
+  public static byte[] whole(byte[] bytes, Path folder) {
+    ModelProto.Builder model = parse(bytes).toBuilder();
+    GraphProto.Builder graph = model.getGraphBuilder();
+    External external = External.in(Optional.of(folder));
+    long size = bytes.length;
+    for (int i = 0; i < graph.getInitializerCount(); i++) {
+      TensorProto weight = TensorFile.whole(graph.getInitializer(i), external);
+      size += weight.getRawData().size();
+      if (size > OnnxExport.LARGEST) {
+        throw new OnnxException("its weights exceed 2 GB, the most that one ONNX file holds");
+      }
+      graph.setInitializer(i, weight);
+    }
+    return model.build().toByteArray();
   }
 
   /**

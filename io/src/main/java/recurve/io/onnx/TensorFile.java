@@ -73,6 +73,14 @@ public final class TensorFile {
     return fromFields(proto, type, n, dims);
   }
 
+  /** The same tensor with its bytes, where they stand in another file. */
+  static TensorProto whole(TensorProto proto, External external) {
+    if (proto.getDataLocation() != TensorProto.DataLocation.EXTERNAL) return proto;
+    long bytes = ((long) count(proto, dims(proto)) * type(proto).bits() + 7) / 8;
+    ByteString raw = external.read(proto, bytes);
+    return proto.toBuilder().clearExternalData().clearDataLocation().setRawData(raw).build();
+  }
+
   private static int[] dims(TensorProto proto) {
     var dims = new int[proto.getDimsCount()];
     if (dims.length > 64) throw new OnnxException(label(proto) + " has " + dims.length + " axes");

@@ -50,6 +50,7 @@ final class Network {
   private static final String DECODER = "decoder";
   private static final String FEED = "feed";
   private static final String SEEN = "coverage";
+  private static final String ENDED = "ended";
 
   private final Scope scope;
   private final Options options;
@@ -82,8 +83,20 @@ final class Network {
    * @param steps how many there are
    * @param previous the right symbols before each, I32 [U, B]; else it hears its own
    * @param own where it hears its own all the same, BOOL [U, B, 1]
+   * @param end the symbol after which a row that hears its own says nothing else, and looks nowhere
    */
-  record Hints(Dim steps, Optional<Value> previous, Optional<Value> own) {}
+  record Hints(Dim steps, Optional<Value> previous, Optional<Value> own, Optional<Integer> end) {
+
+    /** Symbols before each, and maybe its own. */
+    static Hints of(Value previous, Optional<Value> own) {
+      return new Hints(STEPS, Optional.of(previous), own, Optional.empty());
+    }
+
+    /** It hears itself, up to an end. */
+    static Hints free(int end) {
+      return new Hints(ROOM, Optional.empty(), Optional.empty(), Optional.of(end));
+    }
+  }
 
   /**
    * What the decoder says.
@@ -198,6 +211,8 @@ final class Network {
     var first = new LinkedHashMap<>(source.first());
     Value start = table.slice(0, table.dim(0).plus(-1), table.dim(0)); // [1, E]
     if (hears) first.put(PREVIOUS, start.expand(Shape.of(Rows.BATCH, table.dim(1))));
+    Shape rows = Shape.of(Rows.BATCH);
+    if (hints.end().isPresent()) first.put(ENDED, Ops.constant(0, DType.BOOL, rows));
     List<String> names = List.copyOf(first.keySet());
     var xs = new ArrayList<Value>();
     hints.previous().ifPresent(ids -> xs.add(embedded(table, ids)));
@@ -217,16 +232,23 @@ final class Network {
                   List<Value> noise = step.subList(given, step.size());
                   Turn turn = turn(stepper, source.memory(), x, carry, noise);
                   var ys = new ArrayList<Value>();
+                  Optional<Value> weights = turn.weights();
                   if (hears) {
                     Value scores = scores(turn.output());
                     Value said = Choice.largest(scores);
+                    if (hints.end().isPresent()) {
+                      Value end = said.like(hints.end().get()), ended = at(carry, ENDED);
+                      said = ended.where(end, said);
+                      turn.carry().put(ENDED, said.eq(end));
+                      weights = weights.map(w -> ended.unsqueeze(1).where(w.like(0), w));
+                    }
                     turn.carry().put(PREVIOUS, table.gather(said));
                     ys.add(scores);
                     ys.add(said);
                   } else {
                     ys.add(turn.output());
                   }
-                  turn.weights().ifPresent(ys::add);
+                  weights.ifPresent(ys::add);
                   if (covers()) ys.add(overlap(turn, carry));
                   return new Loop.Trip(names.stream().map(n -> at(turn.carry(), n)).toList(), ys);
                 });

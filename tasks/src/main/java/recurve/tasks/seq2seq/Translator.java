@@ -97,8 +97,7 @@ final class Translator implements Problem {
     Network.Source read = network.read();
     Value previous = ids(scope, Network.PREVIOUS), targets = ids(scope, TARGETS);
     Optional<Value> own = Loss.own(scope, options);
-    Network.Speech speech =
-        network.speak(read, new Network.Hints(Network.STEPS, Optional.of(previous), own));
+    Network.Speech speech = network.speak(read, Network.Hints.of(previous, own));
     Value nll = Ops.crossEntropy(speech.scores(), targets); // [U, B]
     Value alive = targets.eq(targets.like(Rows.NO_TARGET)).where(nll.like(0), nll.like(1));
     Value count = alive.total();
@@ -117,9 +116,9 @@ final class Translator implements Problem {
   @Override
   public Map<String, Value> outputs(Scope scope, Encoder encoder) {
     Network network = network(scope, encoder);
-    Optional<Value> previous = Optional.of(ids(scope, Network.PREVIOUS));
+    Value previous = ids(scope, Network.PREVIOUS);
     Network.Speech speech =
-        network.speak(network.read(), new Network.Hints(Network.STEPS, previous, Optional.empty()));
+        network.speak(network.read(), Network.Hints.of(previous, Optional.empty()));
     var outputs = new LinkedHashMap<String, Value>();
     outputs.put(LOG_PROBABILITIES, Ops.logSoftmax(speech.scores(), -1));
     speech.weights().ifPresent(w -> outputs.put(ALIGNMENT, w));
@@ -137,9 +136,9 @@ final class Translator implements Problem {
   }
 
   /** As many steps as the input {@code room} is long, whatever stands in it. */
-  private static Network.Hints free(Scope scope) {
+  private Network.Hints free(Scope scope) {
     scope.input(ROOM, DType.I32, Shape.of(Network.ROOM));
-    return new Network.Hints(Network.ROOM, Optional.empty(), Optional.empty());
+    return Network.Hints.free(end());
   }
 
   @Override

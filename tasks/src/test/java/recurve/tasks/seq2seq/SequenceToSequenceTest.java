@@ -271,7 +271,7 @@ class SequenceToSequenceTest {
         lines.stream()
             .map(line -> Stream.of(line.split(" ")).mapToInt(source::indexOf).toArray())
             .toArray(int[][]::new);
-    int room = 8;
+    int room = 12;
     var args = new LinkedHashMap<>(Rows.inputs(sources));
     args.put("room", Tensor.zeros(DType.I32, room));
     for (OnnxOptions.Form form : List.of(OnnxOptions.Form.AUTO, OnnxOptions.Form.SCAN)) {
@@ -312,8 +312,16 @@ class SequenceToSequenceTest {
     ours.forEach(
         (name, t) -> {
           Tensor other = Objects.requireNonNull(theirs.get(name), name);
-          assertEquals(Arrays.toString(t.dims()), Arrays.toString(other.dims()), name);
-          for (int i = 0; i < t.size(); i++) assertEquals(t.at(i), other.at(i), 1e-5, name);
+          int[] dims = t.dims();
+          if (form == OnnxOptions.Form.AUTO && part.equals(Translator.GREEDY)) {
+            // there the loop ends with its longest row; here the rest is the end, or looks nowhere
+            assertTrue(other.dim(0) < dims[0], name + " of " + dims[0] + " steps");
+            dims[0] = other.dim(0);
+          }
+          assertEquals(Arrays.toString(dims), Arrays.toString(other.dims()), name);
+          for (int i = 0; i < other.size(); i++) assertEquals(t.at(i), other.at(i), 1e-5, name);
+          for (int i = other.size(); i < t.size(); i++)
+            assertEquals(t.at(t.size() - 1), t.at(i), 0);
         });
     return ours;
   }
