@@ -413,13 +413,15 @@ class ImportTest {
             "import",
             path("tag.onnx"),
             "--task",
-            "lm",
+            "seq2seq",
             "--out",
             path("none"),
             "--vocab",
-            "symbols=" + path("words.list")),
+            "source=" + path("words.list"),
+            "--vocab",
+            "target=" + path("words.list")),
         2,
-        "task lm does not take a graph from elsewhere");
+        "task seq2seq does not take a graph from elsewhere");
     refused(
         Cli.run("import", text.toString(), "--task", "tag", "--out", path("none")),
         65,

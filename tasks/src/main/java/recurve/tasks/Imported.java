@@ -1,11 +1,13 @@
 package recurve.tasks;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import recurve.cell.Scope;
 import recurve.io.onnx.Bounds;
@@ -51,7 +53,9 @@ public final class Imported {
   /** What scores are of. */
   public enum Per {
     WORD,
-    TEXT
+    TEXT,
+    /** Each word too, and what the next is: states may come in and go out. */
+    STEP
   }
 
   static final Option<String> IDS =
@@ -62,6 +66,12 @@ public final class Imported {
       Option.of("graph_scores", "", "imported graph: output of the scores");
   static final Option<Layout> LAYOUT =
       Option.of("graph_layout", Layout.AUTO, "imported graph: order of the axes of its ids");
+  static final Option<String> STATES =
+      Option.of(
+          "graph_states",
+          "",
+          "imported graph: in=out of each state, with commas; if empty, the inputs and outputs"
+              + " left, in their order");
   static final Option<Gives> GIVES =
       Option.of("graph_gives", Gives.SCORES, "imported graph: what its output holds");
 
@@ -75,6 +85,7 @@ public final class Imported {
   private final Gives gives;
   private final Per per;
   private final int labels;
+  private final Map<String, String> states;
 
   private Imported(Options options, OnnxNetwork network, Per per, int labels) {
     this.ids = idsOf(options, network);
@@ -85,11 +96,17 @@ public final class Imported {
     this.labels = labels;
     this.gives = options.get(GIVES);
     this.scores = scoresOf(options);
+    this.states = per == Per.STEP ? statesOf(options) : Map.of();
   }
 
   /** What a user says of an imported graph. */
   public static List<Option<?>> options() {
     return List.of(IDS, LENGTHS, SCORES, LAYOUT, GIVES);
+  }
+
+  /** The same of one that may carry states. */
+  public static List<Option<?>> stepping() {
+    return List.of(IDS, LENGTHS, SCORES, STATES, LAYOUT, GIVES);
   }
 
   /**
@@ -142,6 +159,11 @@ public final class Imported {
     return Map.of(FILE, network.file());
   }
 
+  /** Whether it takes states and gives them back. */
+  public boolean carries() {
+    return !states.isEmpty();
+  }
+
   /** Whether texts of different lengths may stand in one batch. */
   public boolean takesLengths() {
     return lengths.isPresent();
@@ -165,12 +187,29 @@ public final class Imported {
     var arguments = new LinkedHashMap<String, Value>();
     arguments.put(ids, batchFirst ? in.t() : in);
     lengths.ifPresent(name -> arguments.put(name, lengths(scope).orElseThrow()));
-    Value out = network.apply(scope, List.of(scores), arguments).get(0).cast(scope.dtype());
+    Value out = applied(scope, arguments).cast(scope.dtype());
     if (gives == Gives.PROBABILITIES) out = Ops.log(out.max(TINY));
     if (per == Per.TEXT) return out;
     Dim first = batchFirst ? Rows.BATCH : Rows.TIME, second = batchFirst ? Rows.TIME : Rows.BATCH;
     Value rows = out.reshape(Shape.of(first, second, Dim.of(labels)));
     return batchFirst ? rows.swap(0, 1) : rows;
+  }
+
+  /** The scores as the graph gives them; its states begin as zeros, or where they were left. */
+  private Value applied(Scope scope, Map<String, Value> arguments) {
+    Scope own = scope.in("state");
+    var names = new ArrayList<>(List.of(scores));
+    var all = new LinkedHashMap<>(arguments);
+    states.forEach(
+        (in, out) -> {
+          Value v = network.input(in);
+          all.put(in, own.initial(in, v.shape()).cast(v.dtype()));
+          names.add(out);
+        });
+    List<Value> results = network.apply(scope, names, all);
+    int next = 1;
+    for (String in : states.keySet()) own.last(in, results.get(next++).cast(scope.dtype()));
+    return results.get(0);
   }
 
   // -- which is which
@@ -274,6 +313,55 @@ public final class Imported {
     return network.naming(names);
   }
 
+  /** Which output each state becomes: those named, or as many as are left, in their order. */
+  private Map<String, String> statesOf(Options options) {
+    var inputs = new ArrayList<>(network.inputs().keySet());
+    inputs.remove(ids);
+    lengths.ifPresent(inputs::remove);
+    var outputs = new ArrayList<>(network.outputs().keySet());
+    outputs.remove(scores);
+    var pairs = new LinkedHashMap<String, String>();
+    String given = options.get(STATES);
+    if (given.isEmpty()) {
+      for (String in : inputs) {
+        Optional<String> out = outputs.stream().filter(o -> mayBecome(in, o)).findFirst();
+        pairs.put(in, out.orElseThrow(() -> noState(in)));
+        outputs.remove(pairs.get(in));
+      }
+      return pairs;
+    }
+    for (String pair : given.split(",")) {
+      String[] sides = pair.strip().split("=", 2);
+      String in = sides[0], out = sides[sides.length - 1];
+      network.input(in);
+      network.output(out);
+      if (!mayBecome(in, out)) throw noState(in);
+      pairs.put(in, out);
+    }
+    return pairs;
+  }
+
+  private boolean mayBecome(String in, String out) {
+    Value a = network.input(in), b = network.output(out);
+    Set<String> open = new HashSet<>();
+    a.shape().dims().forEach(d -> open.addAll(d.symbols()));
+    open.remove(Rows.BATCH.toString());
+    return a.dtype() == DType.F32 && a.type().equals(b.type()) && open.isEmpty();
+  }
+
+  private OnnxException noState(String in) {
+    return new OnnxException(
+        "input '"
+            + in
+            + "' is "
+            + network.input(in).type()
+            + "; a state is of floats, open along the batch alone, and there is an output of its"
+            + " type. Outputs: "
+            + OnnxNetwork.listed(network.outputs())
+            + "; name the pairs with "
+            + STATES);
+  }
+
   private String scoresOf(Options options) {
     String given = options.get(SCORES);
     if (!given.isEmpty()) {
@@ -302,7 +390,7 @@ public final class Imported {
   }
 
   private String expected() {
-    String what = per == Per.WORD ? "scores of each word" : "scores of each text";
+    String what = per == Per.TEXT ? "scores of each text" : "scores of each word";
     return what + ", f32" + shapes().get(0) + ", for the vocabulary's " + labels + " labels";
   }
 

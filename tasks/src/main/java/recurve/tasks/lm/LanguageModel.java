@@ -15,6 +15,7 @@ import recurve.ir.Dim;
 import recurve.ir.Ops;
 import recurve.ir.Shape;
 import recurve.ir.Value;
+import recurve.option.OptionException;
 import recurve.option.Options;
 import recurve.task.Batches;
 import recurve.task.Corpus;
@@ -25,6 +26,7 @@ import recurve.task.Session;
 import recurve.tasks.Buckets;
 import recurve.tasks.Embedding;
 import recurve.tasks.Ids;
+import recurve.tasks.Imported;
 import recurve.tasks.Mean;
 import recurve.tasks.Rows;
 import recurve.tasks.Symbols;
@@ -50,12 +52,25 @@ final class LanguageModel implements Problem {
   private final Vocabulary vocabulary;
   private final Symbols symbols;
   private final Embedding embedding;
+  private final Optional<Imported> graph;
 
-  LanguageModel(Options options, Vocabulary vocabulary, Embedding embedding) {
+  /**
+   * A language model.
+   *
+   * @param graph from elsewhere, that makes the scores in place of everything before them
+   */
+  LanguageModel(
+      Options options, Vocabulary vocabulary, Embedding embedding, Optional<Imported> graph) {
     this.options = options;
     this.vocabulary = vocabulary;
     this.symbols = Symbols.of(options);
     this.embedding = embedding;
+    this.graph = graph;
+  }
+
+  @Override
+  public Map<String, byte[]> files() {
+    return graph.map(Imported::files).orElse(Map.of());
   }
 
   @Override
@@ -101,6 +116,8 @@ final class LanguageModel implements Problem {
 
   /** [T, B, V], not normalised. */
   private Value scores(Scope scope, Encoder encoder, Optional<Value> lengths) {
+    // a row's end needs no telling to a graph that reads forward: what follows it is not asked for
+    if (graph.isPresent()) return graph.get().scores(scope);
     Value ids = scope.input(Rows.IDS, DType.I32, Shape.of(Rows.TIME, Rows.BATCH));
     Value table = embedding.table(scope);
     var x = new Sequence(table.gather(ids), lengths);
@@ -165,6 +182,11 @@ final class LanguageModel implements Problem {
 
   @Override
   public Stream<String> generate(Session session, String prompt, Options decoding) {
+    if (graph.isPresent() && !graph.get().carries()) {
+      throw new OptionException(
+          "the model's graph takes no states, so that it forgets each symbol with the next; export"
+              + " it with its states as inputs and outputs");
+    }
     return new Decoding(vocabulary, symbols, session, decoding).generate(prompt);
   }
 

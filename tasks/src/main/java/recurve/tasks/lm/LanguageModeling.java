@@ -1,8 +1,11 @@
 package recurve.tasks.lm;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import recurve.cell.Encoder;
+import recurve.io.onnx.OnnxException;
 import recurve.option.Option;
 import recurve.option.OptionException;
 import recurve.option.Options;
@@ -11,6 +14,7 @@ import recurve.task.Corpus;
 import recurve.task.Problem;
 import recurve.task.Task;
 import recurve.tasks.Embedding;
+import recurve.tasks.Imported;
 import recurve.tasks.Mean;
 import recurve.tasks.Symbols;
 import recurve.tasks.Texts;
@@ -35,6 +39,22 @@ public final class LanguageModeling implements Task {
   static final Option<Integer> EVALUATION_STREAMS =
       Option.of("evaluation_streams", 1, "parallel streams of a text evaluated").atLeast(1);
 
+  private static final List<Option<?>> OWN =
+      List.of(
+          Symbols.LEVEL,
+          Vocabulary.MIN_COUNT,
+          Vocabulary.MOST,
+          Embedding.SIZE,
+          Embedding.VECTORS,
+          Embedding.FREEZE,
+          TIE,
+          READING,
+          Batches.BATCH,
+          Batches.BATCH_TOKENS,
+          BPTT,
+          Mean.LOSS,
+          EVALUATION_STREAMS);
+
   @Override
   public String name() {
     return "lm";
@@ -42,20 +62,10 @@ public final class LanguageModeling implements Task {
 
   @Override
   public List<Option<?>> options() {
-    return List.of(
-        Symbols.LEVEL,
-        Vocabulary.MIN_COUNT,
-        Vocabulary.MOST,
-        Embedding.SIZE,
-        Embedding.VECTORS,
-        Embedding.FREEZE,
-        TIE,
-        READING,
-        Batches.BATCH,
-        Batches.BATCH_TOKENS,
-        BPTT,
-        Mean.LOSS,
-        EVALUATION_STREAMS);
+    var all = new ArrayList<Option<?>>();
+    all.addAll(OWN);
+    all.addAll(Imported.stepping());
+    return all;
   }
 
   @Override
@@ -72,14 +82,42 @@ public final class LanguageModeling implements Task {
     if (counter.isEmpty()) throw Texts.empty(train);
     var special = List.of(Vocabulary.EOS, Vocabulary.UNKNOWN);
     Vocabulary v = counter.top(options, special);
-    return new LanguageModel(options, v, Embedding.begin(options, v));
+    return new LanguageModel(options, v, Embedding.begin(options, v), Optional.empty());
   }
 
   @Override
   public Problem restore(Options options, Map<String, List<String>> vocabularies) {
+    return restore(options, vocabularies, Map.of());
+  }
+
+  @Override
+  public Problem restore(
+      Options options, Map<String, List<String>> vocabularies, Map<String, byte[]> files) {
     refuse(options);
     Vocabulary v = Vocabulary.saved(vocabularies, LanguageModel.SYMBOLS);
-    return new LanguageModel(options, v, Embedding.saved(options, v));
+    Optional<Imported> graph = Imported.of(options, files, Imported.Per.STEP, v.size(), v);
+    graph.ifPresent(g -> check(options, v, g));
+    return new LanguageModel(options, v, Embedding.saved(options, v), graph);
+  }
+
+  private static void check(Options options, Vocabulary v, Imported graph) {
+    if (!v.contains(Vocabulary.EOS)) {
+      throw new OnnxException(
+          "the vocabulary has no '"
+              + Vocabulary.EOS
+              + "'; rename the entry that stands for the end of a sentence to that");
+    }
+    boolean stream = options.get(READING) == Reading.STREAM;
+    if (graph.takesLengths()) {
+      throw new OnnxException(
+          "the graph takes lengths, and text that goes on has none; export it without");
+    }
+    if (stream && !graph.carries()) {
+      throw new OnnxException(
+          "the graph takes no states, and a stream of text is read piece by piece; set "
+              + READING
+              + " to sentence, or export it with its states as inputs and outputs");
+    }
   }
 
   private static void refuse(Options options) {
