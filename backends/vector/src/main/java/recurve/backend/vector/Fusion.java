@@ -26,8 +26,19 @@ import recurve.ir.Value;
  * memory. A value that a later group wants is written, or computed again where that is cheaper.
  */
 final class Fusion {
-  /** Elementwise operations, and reductions of their results, done in one pass. */
-  record Group(int stage, List<Value> members) {}
+  /** Elementwise operations, and reductions of their results, done in one pass; itself only. */
+  record Group(int stage, List<Value> members) {
+    // groups are looked up for every operation: comparing their members would square the time
+    @Override
+    public boolean equals(Object other) {
+      return this == other;
+    }
+
+    @Override
+    public int hashCode() {
+      return System.identityHashCode(this);
+    }
+  }
 
   // computing anew what costs this much, in additions, beats writing and reading it
   private static final int CHEAP = 4;
