@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import recurve.io.FileException;
 import recurve.io.FileException.Category;
 import recurve.io.text.TextReader;
@@ -41,6 +42,7 @@ final class Columns {
 
   private static final List<String> CONLLU =
       List.of("ID", "FORM", "LEMMA", "UPOS", "XPOS", "FEATS", "HEAD", "DEPREL", "DEPS", "MISC");
+  private static final Pattern NUMBER = Pattern.compile("[0-9]{1,6}"); // of a column
   private static final String DOCUMENT = "-DOCSTART-"; // of CoNLL-2003: no sentence
   private static final String NAMES = "# global.columns ="; // of CoNLL-U Plus
 
@@ -220,7 +222,7 @@ final class Columns {
     }
 
     private int index(String column, Option<String> option) {
-      if (column.matches("[0-9]{1,6}")) {
+      if (NUMBER.matcher(column).matches()) {
         int number = Integer.parseInt(column);
         if (number >= 1 && number <= width) return number - 1;
         throw in.problem(

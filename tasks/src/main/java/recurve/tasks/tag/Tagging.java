@@ -1,6 +1,7 @@
 package recurve.tasks.tag;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -86,19 +87,22 @@ public final class Tagging implements Task {
   public Problem learn(Options options, Corpus train) {
     var words = new Words.Counter(options);
     var tags = new Vocabulary.Counter();
-    var sentences = new ArrayList<Columns.Sentence>();
     var faults = new Faults(options);
-    new Columns(options, faults).tagged(train, sentences::add);
-    if (sentences.isEmpty()) throw Texts.empty(train);
-    List<String> seen = sentences.stream().flatMap(s -> s.tags().stream()).distinct().toList();
-    Scheme scheme = Scheme.of(options.get(SCHEME), seen);
+    var columns = new Columns(options, faults);
+    // read twice: the scheme is known when all tags are
+    var seen = new LinkedHashSet<String>();
+    columns.tagged(train, sentence -> seen.addAll(sentence.tags()));
+    if (seen.isEmpty()) throw Texts.empty(train);
+    Scheme scheme = Scheme.of(options.get(SCHEME), List.copyOf(seen));
     Faults.Reading reading = faults.reading();
-    for (Columns.Sentence sentence : sentences) {
-      if (!reading.part(() -> check(sentence, scheme))) continue;
-      sentence.words().forEach(words::add);
-      words.addFeatures(sentence.features());
-      sentence.tags().forEach(tags::add);
-    }
+    columns.tagged(
+        train,
+        sentence -> {
+          if (!reading.part(() -> check(sentence, scheme))) return;
+          sentence.words().forEach(words::add);
+          words.addFeatures(sentence.features());
+          sentence.tags().forEach(tags::add);
+        });
     reading.tell();
     if (tags.isEmpty()) throw Texts.empty(train);
     Tags all = Tags.of(options, tags.top(1, 0, List.of()).words());
