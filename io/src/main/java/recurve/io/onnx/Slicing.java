@@ -25,7 +25,13 @@ final class Slicing {
     Ints ends = call.attributeOrArgument("ends", 2).orElseThrow(() -> new Refusal("no ends"));
     Optional<Ints> axes = call.attributeOrArgument("axes", 3);
     Optional<Ints> steps = call.has(4) ? Optional.of(call.need(4)) : Optional.empty();
-    for (int i = 0; i < starts.size(); i++) {
+    int count = starts.size();
+    boolean alike =
+        ends.size() == count
+            && axes.map(Ints::size).orElse(count) == count
+            && steps.map(Ints::size).orElse(count) == count;
+    if (!alike) throw new Refusal(count + " starts, but not as many ends, axes and steps");
+    for (int i = 0; i < count; i++) {
       int axis = axes.isPresent() ? axes.get().axes(x.rank()).get(i) : i;
       long step = steps.isPresent() ? steps.get().numbers().get(i) : 1;
       x = slice(x, axis, starts.elements().get(i), ends.elements().get(i), step);

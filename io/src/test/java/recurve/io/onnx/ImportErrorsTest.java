@@ -157,6 +157,18 @@ class ImportErrorsTest {
 
   /** A loop needs a result for each value that it carries. */
   @Test
+  void slicesOfUnlikeCounts() {
+    for (String few : List.of("ends", "axes", "steps")) {
+      var model = Models.opset(17).input("x", F32, 4, 5);
+      for (String name : List.of("starts", "ends", "axes", "steps")) {
+        model.ints(name, name.equals(few) ? new Long[] {1L} : new Long[] {1L, 1L});
+      }
+      model.node("y = Slice x starts ends axes steps").output("y", F32, 4, 5);
+      says("2 starts", model.bytes());
+    }
+  }
+
+  @Test
   void bodiesThatYieldTooLittle() {
     var scan = Models.opset(17).input("s", F32, 2).input("x", F32, 2).output("x", F32, 2);
     var loop = Models.opset(17).longs("i").input("go", BOOL).input("s", F32, 2);
