@@ -103,7 +103,11 @@ record Ending(int carry, List<Integer> ys) {
             Optional<Double> a = number(in.get(0), known), b = number(in.get(1), known);
             boolean both = a.isPresent() && b.isPresent();
             yield switch (op) {
-              case EQUAL -> both ? Optional.of(truth(a.get().equals(b.get()))) : Optional.empty();
+              // as numbers: zeros of both signs are one, and none equals NaN
+              case EQUAL ->
+                  both
+                      ? Optional.of(truth((double) a.get() == (double) b.get()))
+                      : Optional.empty();
               case LESS -> both ? Optional.of(truth(a.get() < b.get())) : Optional.empty();
               case MAX -> both ? Optional.of(Math.max(a.get(), b.get())) : Optional.empty();
               case ADD, SUB, MUL, DIV -> Optional.empty();

@@ -38,7 +38,9 @@ class EndingTest {
     NOTHING,
     ITS_LAST_CARRY,
     A_SUM_OVER_ITS_STEPS,
-    WHAT_CHANGES_AFTER_THE_END
+    WHAT_CHANGES_AFTER_THE_END,
+    WHAT_A_ZERO_OF_THE_OTHER_SIGN_CHOOSES,
+    WHAT_NO_NUMBER_CHOOSES
   }
 
   private static Graph graph(Asked asked) {
@@ -55,8 +57,17 @@ class EndingTest {
                   Value said = ended.where(now.like(0), now);
                   Value half = now.cast(DType.F32).times(0.5).unsqueeze(1);
                   Value wide = ended.unsqueeze(1).where(half.like(-1), half);
+                  Value zero = half.like(0), nan = half.like(Double.NaN);
+                  Value negative = ended.unsqueeze(1).where(half.like(-0.0), half);
+                  Value unlike = ended.unsqueeze(1).where(nan, half);
                   return new Loop.Trip(
-                      List.of(now.minus(1), said.eq(said.like(0))), List.of(said, wide, now));
+                      List.of(now.minus(1), said.eq(said.like(0))),
+                      List.of(
+                          said,
+                          wide,
+                          now,
+                          negative.eq(zero).where(half, zero),
+                          unlike.eq(nan).where(zero, half)));
                 });
     var outputs = new LinkedHashMap<String, Value>();
     outputs.put("said", loop.ys().get(0));
@@ -66,6 +77,8 @@ class EndingTest {
       case ITS_LAST_CARRY -> outputs.put("more", loop.carry().get(0));
       case A_SUM_OVER_ITS_STEPS -> outputs.put("more", loop.ys().get(0).sum(0));
       case WHAT_CHANGES_AFTER_THE_END -> outputs.put("more", loop.ys().get(2));
+      case WHAT_A_ZERO_OF_THE_OTHER_SIGN_CHOOSES -> outputs.put("more", loop.ys().get(3));
+      case WHAT_NO_NUMBER_CHOOSES -> outputs.put("more", loop.ys().get(4));
     }
     return Graph.of(List.of(from, room), outputs);
   }
