@@ -186,15 +186,7 @@ public final class InteropCases {
       turns = Math.max(turns, Math.min(t + 1, said.dim(0)));
     }
     for (String name : early) {
-      Tensor all = Objects.requireNonNull(outputs.get(name));
-      int[] dims = all.dims();
-      dims[0] = turns;
-      int size = Arrays.stream(dims).reduce(1, Math::multiplyExact);
-      Tensor some =
-          all.dtype() == DType.I32
-              ? Tensor.of(Arrays.copyOf(all.ints(), size), dims)
-              : Tensor.of(Arrays.copyOf(all.cast(DType.F64).doubles(), size), dims);
-      outputs.put(name, some);
+      outputs.put(name, Objects.requireNonNull(outputs.get(name)).first(turns));
     }
   }
 

@@ -90,20 +90,9 @@ record Verification(Map<String, Double> worst, Map<String, String> refused) {
 
   /** As much as the other has, of a loop that may have ended earlier: if the rest is constant. */
   private static Tensor cut(Tensor a, Tensor b) {
-    int[] dims = a.dims();
-    if (a.rank() != b.rank() || dims[0] <= b.dim(0)) return a;
-    dims[0] = b.dim(0);
-    int size = Arrays.stream(dims).reduce(1, Math::multiplyExact);
-    for (int i = size; i < a.size(); i++) if (a.at(i) != a.at(size)) return a;
-    Tensor cut = Tensor.zeros(a.dtype(), dims);
-    for (int i = 0; i < size; i++) {
-      switch (a.dtype()) {
-        case F32 -> cut.floats()[i] = a.floats()[i];
-        case F64 -> cut.doubles()[i] = a.doubles()[i];
-        case I32 -> cut.ints()[i] = a.ints()[i];
-        case BOOL -> cut.booleans()[i] = a.booleans()[i];
-      }
-    }
+    if (a.rank() != b.rank() || a.dim(0) <= b.dim(0)) return a;
+    Tensor cut = a.first(b.dim(0));
+    for (int i = cut.size(); i < a.size(); i++) if (a.at(i) != a.at(cut.size())) return a;
     return cut;
   }
 

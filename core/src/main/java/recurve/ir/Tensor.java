@@ -148,6 +148,26 @@ public final class Tensor {
     return r;
   }
 
+  /**
+   * The first elements along the leading axis, as a copy.
+   *
+   * @throws ShapeException if there are fewer, or no axis
+   */
+  public Tensor first(int count) {
+    if (rank() == 0 || count < 0 || count > dims[0]) {
+      throw new ShapeException("the first " + count + " of " + this);
+    }
+    int[] to = dims();
+    to[0] = count;
+    int n = dims[0] == 0 ? 0 : size() / dims[0] * count;
+    return switch (dtype) {
+      case F32 -> of(Arrays.copyOf(floats(), n), to);
+      case F64 -> of(Arrays.copyOf(doubles(), n), to);
+      case I32 -> of(Arrays.copyOf(ints(), n), to);
+      case BOOL -> of(Arrays.copyOf(booleans(), n), to);
+    };
+  }
+
   /** A copy that shares nothing. */
   public Tensor copy() {
     return switch (dtype) {
