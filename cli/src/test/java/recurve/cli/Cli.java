@@ -48,6 +48,18 @@ record Cli(int code, String out, String err) {
     return run(args.toArray(String[]::new));
   }
 
+  /** What a command says of two models, each named after the command's own name: it is the same. */
+  static String same(Path first, Path second, String... command) {
+    var outs = new ArrayList<String>();
+    for (Path model : List.of(first, second)) {
+      var args = new ArrayList<>(List.of(command));
+      args.add(1, model.toString());
+      outs.add(run(args.toArray(String[]::new)).fine().out());
+    }
+    assertEquals(outs.get(0), outs.get(1));
+    return outs.get(0);
+  }
+
   /** It went well, and nothing was complained about. */
   Cli fine() {
     assertEquals("", err);

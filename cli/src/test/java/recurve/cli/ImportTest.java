@@ -84,14 +84,7 @@ class ImportTest {
   }
 
   private static String same(String first, String second, String... command) {
-    var outs = new ArrayList<String>();
-    for (String model : List.of(first, second)) {
-      var args = new ArrayList<>(List.of(command));
-      args.add(1, path(model));
-      outs.add(Cli.run(args.toArray(String[]::new)).fine().out());
-    }
-    assertEquals(outs.get(0), outs.get(1));
-    return outs.get(0);
+    return Cli.same(dir.resolve(first), dir.resolve(second), command);
   }
 
   @Test
