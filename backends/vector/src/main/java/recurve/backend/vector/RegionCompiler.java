@@ -14,7 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.IntConsumer;
 import recurve.ir.DType;
 
 /**
@@ -84,6 +83,7 @@ final class RegionCompiler {
     private final CodeBuilder code;
     private final boolean masked;
     private final Activations math;
+    private final Truths truths;
     private final int slots = region.slots().size();
     private final int[] array = new int[slots];
     private final int[] place = new int[slots];
@@ -98,6 +98,7 @@ final class RegionCompiler {
       this.code = code;
       this.masked = masked;
       this.math = new Activations(code);
+      this.truths = new Truths(code);
       // short regions wait for their sums: several chains of them hide the latency
       boolean waits = region.reduces() && region.exprs().size() <= SHORT;
       this.unroll = waits && !masked ? CHAINS : 1;
@@ -257,7 +258,9 @@ final class RegionCompiler {
         return;
       }
       if (type == DType.BOOL) {
-        loadTruths(slot, varies);
+        if (!varies) truths.loadOne(array[slot], place[slot]);
+        else if (masked) truths.loadRest(array[slot], place[slot], FROM, TO);
+        else truths.load(array[slot], place[slot], column);
         return;
       }
       boolean floats = type == DType.F32;
@@ -272,54 +275,6 @@ final class RegionCompiler {
       code.iload(column).iadd();
       if (masked) code.aload(floats ? mask : intMask);
       Emit.load(code, type, masked);
-    }
-
-    /** A row's one truth value, those of a vector, or those of the rest one by one. */
-    private void loadTruths(int slot, boolean varies) {
-      if (!varies) {
-        Emit.species(code).aload(array[slot]).iload(place[slot]).baload();
-        Emit.maskAll(code);
-      } else if (!masked) {
-        Emit.species(code).aload(array[slot]).iload(place[slot]).iload(column).iadd();
-        Emit.loadMask(code);
-      } else {
-        int bits = code.allocateLocal(TypeKind.LONG);
-        code.loadConstant(0L).lstore(bits);
-        eachOfRest(
-            i -> {
-              code.aload(array[slot]).iload(place[slot]).iload(i).iadd().baload().i2l();
-              code.iload(i).iload(FROM).isub().lshl().lload(bits).lor().lstore(bits);
-            });
-        Emit.fromBits(Emit.species(code).lload(bits));
-      }
-    }
-
-    private void writeTruths(Region.Store store) {
-      int slot = store.slot();
-      code.aload(value[store.expr()]);
-      if (!masked) {
-        code.aload(array[slot]).iload(place[slot]).iload(column).iadd();
-        Emit.storeMask(code);
-        return;
-      }
-      int bits = code.allocateLocal(TypeKind.LONG);
-      Emit.toBits(code).lstore(bits);
-      eachOfRest(
-          i -> {
-            code.aload(array[slot]).iload(place[slot]).iload(i).iadd();
-            code.lload(bits).iload(i).iload(FROM).isub().lushr().l2i();
-            code.loadConstant(1).iand().bastore();
-          });
-    }
-
-    /** A loop over the columns of the rest; the body is given the local of the column. */
-    private void eachOfRest(IntConsumer body) {
-      int i = code.allocateLocal(TypeKind.INT);
-      Label next = code.newLabel(), done = code.newLabel();
-      code.iload(FROM).istore(i);
-      code.labelBinding(next).iload(i).iload(TO).if_icmpge(done);
-      body.accept(i);
-      code.iinc(i, 1).goto_(next).labelBinding(done);
     }
 
     /** Whether a product is part of a fused multiply-add and needs no value of its own. */
@@ -369,13 +324,15 @@ final class RegionCompiler {
     // -- what leaves the row
 
     private void write(Region.Store store) {
-      DType type = region.slots().get(store.slot()).dtype();
+      int slot = store.slot();
+      DType type = region.slots().get(slot).dtype();
+      code.aload(value[store.expr()]);
       if (type == DType.BOOL) {
-        writeTruths(store);
+        if (masked) truths.storeRest(array[slot], place[slot], FROM, TO);
+        else truths.store(array[slot], place[slot], column);
         return;
       }
-      code.aload(value[store.expr()]).aload(array[store.slot()]);
-      code.iload(place[store.slot()]).iload(column).iadd();
+      code.aload(array[slot]).iload(place[slot]).iload(column).iadd();
       if (masked) code.aload(type == DType.F32 ? mask : intMask);
       Emit.store(code, type, masked);
     }
