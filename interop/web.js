@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { report } from './report.js';
 
@@ -48,16 +49,33 @@ const server = createServer((request, response) => {
 const profile = mkdtempSync(join(tmpdir(), 'recurve-chromium-'));
 let browser;
 
-function finish({ results, error }) {
+async function finish({ results, error }) {
   clearTimeout(timer);
-  browser.kill('SIGKILL');
   server.close();
+  browser.removeAllListeners('exit');
   const holds = report('onnxruntime-web', results ?? {});
   if (error) console.error(`onnxruntime-web: ${error}`);
-  browser.on('exit', () => {
-    rmSync(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
-    process.exit(holds && !error ? 0 : 1);
-  });
+  await forget();
+  process.exit(holds && !error ? 0 : 1);
+}
+
+/** Ends the browser and its helpers, which would go on writing to the profile, and removes the profile. */
+async function forget() {
+  try {
+    process.kill(-browser.pid, 'SIGKILL');
+  } catch {
+    // it has ended already
+  }
+  for (let attempt = 1; attempt <= 20; attempt++) {
+    await sleep(100);
+    try {
+      rmSync(profile, { recursive: true, force: true });
+      return;
+    } catch {
+      // a helper was not quite dead
+    }
+  }
+  console.error(`onnxruntime-web: ${profile} could not be removed`);
 }
 
 const timer = setTimeout(() => finish({ error: `no answer from the page in ${seconds} s` }), seconds * 1000);
@@ -65,9 +83,11 @@ server.listen(0, '127.0.0.1', () => {
   const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
     '--disable-background-networking', '--disable-component-update', '--disable-sync'];
   const url = `http://127.0.0.1:${server.address().port}/`;
-  browser = spawn('chromium', [...flags, `--user-data-dir=${profile}`, url], { stdio: 'ignore' });
+  // a process group of its own, so that its helpers end with it
+  browser = spawn('chromium', [...flags, `--user-data-dir=${profile}`, url], { stdio: 'ignore', detached: true });
   browser.on('error', (e) => {
     console.error(`chromium does not start (${e.code}); install Debian's package chromium`);
     process.exit(1);
   });
+  browser.on('exit', (code, signal) => finish({ error: `chromium ended before the page had answered (${signal ?? code})` }));
 });
