@@ -27,7 +27,7 @@ public class ProductBenchmark {
   public String shape = "";
 
   private final Products products = new Products();
-  private final float[] scratch = new float[Products.scratch()];
+  private final Frame frame = new Frame(0);
   private int rows;
   private int depth;
   private int columns;
@@ -69,7 +69,7 @@ public class ProductBenchmark {
   public float[] multiply() {
     int panels = Panels.count(columns);
     products.multiply(
-        rows, depth, columns, a, 0, depth, packed, 0, panels, c, 0, columns, false, false, scratch);
+        rows, depth, columns, a, 0, depth, packed, 0, panels, c, 0, columns, false, false, frame);
     return c;
   }
 

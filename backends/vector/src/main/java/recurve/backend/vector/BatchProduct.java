@@ -122,21 +122,7 @@ final class BatchProduct implements Instruction {
     }
     int ldc = c.stride(-2);
     products.multiply(
-        rows,
-        depth,
-        columns,
-        left,
-        lo,
-        lda,
-        own,
-        0,
-        panels,
-        z,
-        co,
-        ldc,
-        false,
-        false,
-        frame.tile());
+        rows, depth, columns, left, lo, lda, own, 0, panels, z, co, ldc, false, false, frame);
   }
 
   private void turn(float[] x, int ao, int rows, int depth, float[] left) {

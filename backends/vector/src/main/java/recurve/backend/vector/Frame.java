@@ -9,7 +9,8 @@ final class Frame {
 
   final int worker;
   private final int[] trips = new int[DEEPEST];
-  private final float[] tile = new float[Products.scratch()];
+  private final float[] tile = new float[Tiles.HEIGHT * Panels.WIDTH];
+  private final float[] left = new float[Products.ROWS * Tiles.STRIDE];
   private float[] packed = {};
   private float[] turned = {};
 
@@ -25,9 +26,14 @@ final class Frame {
     trips[depth] = t;
   }
 
-  /** For {@link Products#multiply}. */
+  /** A tile of c. */
   float[] tile() {
     return tile;
+  }
+
+  /** Rows of a product's left side, {@link Tiles#STRIDE} apart. */
+  float[] left() {
+    return left;
   }
 
   /** At least so many floats, for panels. */

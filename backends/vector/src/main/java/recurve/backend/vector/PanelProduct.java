@@ -70,7 +70,7 @@ final class PanelProduct implements Instruction {
           ldc,
           false,
           back,
-          frame.tile());
+          frame);
     }
   }
 

@@ -13,10 +13,11 @@ final class Panels {
   /** Columns of a panel: two vectors. */
   static final int WIDTH = 2 * Lanes.COUNT;
 
-  // A panel of so many rows passes through the first-level cache on its way from the second.
-  // Shorter
-  // ones would stay there, but adding up more blocks costs more (bench ProductBench).
-  private static final int DEEPEST = 800;
+  /**
+   * The deepest block. A panel of so many rows passes through the first-level cache on its way from
+   * the second; shorter ones would stay there, but adding up more blocks costs more.
+   */
+  static final int DEEPEST = 800;
 
   private static final int TOGETHER = 4;
 

@@ -82,7 +82,7 @@ final class Product implements Instruction {
         ldc,
         false,
         false,
-        frame.tile());
+        frame);
   }
 
   @Override

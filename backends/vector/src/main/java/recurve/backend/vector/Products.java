@@ -10,9 +10,12 @@ import java.util.List;
  * of tiles and of threads' shares fall.
  */
 final class Products {
+  /** Rows of a that are taken together: they stay in the second-level cache beside some panels. */
+  static final int ROWS = 40;
+
   // Of packed panels: they pass through the first-level cache for every tile of rows, and stay in
   // the second.
-  private static final int GROUP_FLOATS = 40 * 1024;
+  private static final int GROUP_FLOATS = 80 * 1024;
 
   private static final int WARM_DEPTH = 64;
 
@@ -25,13 +28,13 @@ final class Products {
   synchronized List<Runnable> cold() {
     if (warm) return List.of();
     warm = true;
-    float[] a = new float[Tiles.HEIGHT * WARM_DEPTH], b = new float[Panels.size(WARM_DEPTH, 1)];
-    float[] c = new float[scratch()];
+    float[] a = new float[Tiles.HEIGHT * Tiles.STRIDE], b = new float[Panels.size(WARM_DEPTH, 1)];
+    float[] c = new float[Tiles.HEIGHT * Panels.WIDTH];
     var all = new ArrayList<Runnable>();
     for (int rows = Tiles.HEIGHT; rows >= Tiles.HEIGHT - 1; rows--) {
       for (boolean add : new boolean[] {false, true}) {
         Tile tile = tiles.of(rows, add);
-        all.add(() -> tile.run(WARM_DEPTH, a, 0, WARM_DEPTH, b, 0, c, 0, Panels.WIDTH));
+        all.add(() -> tile.run(WARM_DEPTH, a, 0, b, 0, c, 0, Panels.WIDTH));
       }
     }
     return all;
@@ -42,18 +45,14 @@ final class Products {
     return Math.max(1, GROUP_FLOATS / (Panels.block(depth) * Panels.WIDTH));
   }
 
-  /** How many floats {@link #multiply} needs as scratch. */
-  static int scratch() {
-    return Tiles.HEIGHT * Panels.WIDTH;
-  }
-
   /**
    * Computes rows and panels of c.
    *
    * <p>Blocks of depth are outermost: of a right side larger than the caches, a block is read from
-   * memory once. Within it a group of panels at a time, and in that tile by tile of rows: a tile's
-   * rows of a stay in the first-level cache, and c is written along its rows. Panel by panel costs
-   * 7 % more where c is wide, since each tile then starts new lines of memory.
+   * memory a few times only. Within it come bands of rows, copied to where the kernels want them;
+   * then a group of panels at a time, and in that tile by tile of rows: a tile's rows of a stay in
+   * the first-level cache, and c is written along its rows. Panel by panel costs 7 % more where c
+   * is wide, since each tile then starts new lines of memory.
    *
    * @param a row i from {@code ao + i * lda}, contiguous, {@code depth} long
    * @param b packed by {@link Panels#pack}
@@ -76,39 +75,70 @@ final class Products {
       int ldc,
       boolean add,
       boolean back,
-      float[] scratch) {
+      Frame frame) {
     int block = Panels.block(depth), group = group(depth), panels = Panels.count(columns);
     int groups = (toPanel - fromPanel + group - 1) / group;
+    float[] left = frame.left();
     for (int k = 0; k < depth; k += block) {
       int deep = Math.min(block, depth - k), bo = k * panels * Panels.WIDTH;
-      boolean adding = add || k > 0;
-      for (int g = 0; g < groups; g++) {
-        int first = fromPanel + group * (back ? groups - 1 - g : g);
-        int last = Math.min(toPanel, first + group);
-        // tiles of nearly equal height: 6 rows are 3 + 3 and not 5 + 1
-        int left = (rows + Tiles.HEIGHT - 1) / Tiles.HEIGHT;
-        for (int i = 0; i < rows; left--) {
-          int height = (rows - i + left - 1) / left;
-          Tile tile = tiles.of(height, adding);
-          for (int p = first; p < last; p++) {
-            int at = co + i * ldc + p * Panels.WIDTH, from = bo + p * deep * Panels.WIDTH;
-            int width = columns - p * Panels.WIDTH;
-            if (width >= Panels.WIDTH) {
-              tile.run(deep, a, ao + i * lda + k, lda, b, from, c, at, ldc);
-            } else {
-              for (int r = 0; r < height && adding; r++) {
-                System.arraycopy(c, at + r * ldc, scratch, r * Panels.WIDTH, width);
-              }
-              // the last, narrower panel: through scratch, so that the kernels need no masks
-              tile.run(deep, a, ao + i * lda + k, lda, b, from, scratch, 0, Panels.WIDTH);
-              for (int r = 0; r < height; r++) {
-                System.arraycopy(scratch, r * Panels.WIDTH, c, at + r * ldc, width);
-              }
-            }
+      for (int i = 0; i < rows; ) {
+        int some = band(rows - i);
+        for (int r = 0; r < some; r++) {
+          System.arraycopy(a, ao + (i + r) * lda + k, left, r * Tiles.STRIDE, deep);
+        }
+        for (int g = 0; g < groups; g++) {
+          int first = fromPanel + group * (back ? groups - 1 - g : g);
+          int last = Math.min(toPanel, first + group), at = co + i * ldc;
+          multiply(some, deep, columns, b, bo, first, last, c, at, ldc, add || k > 0, frame);
+        }
+        i += some;
+      }
+    }
+  }
+
+  /** How many of the rows left make the next band: whole tiles of nearly equal bands. */
+  private static int band(int rows) {
+    int bands = (rows + ROWS - 1) / ROWS, each = (rows + bands - 1) / bands;
+    return Math.min(rows, (each + Tiles.HEIGHT - 1) / Tiles.HEIGHT * Tiles.HEIGHT);
+  }
+
+  /** A band of rows, a block of depth and a group of panels. */
+  private void multiply(
+      int rows,
+      int deep,
+      int columns,
+      float[] b,
+      int bo,
+      int first,
+      int last,
+      float[] c,
+      int co,
+      int ldc,
+      boolean add,
+      Frame frame) {
+    float[] left = frame.left(), narrow = frame.tile();
+    // tiles of nearly equal height: 6 rows are 3 + 3 and not 5 + 1
+    int rest = (rows + Tiles.HEIGHT - 1) / Tiles.HEIGHT;
+    for (int i = 0; i < rows; rest--) {
+      int height = (rows - i + rest - 1) / rest, ao = i * Tiles.STRIDE;
+      Tile tile = tiles.of(height, add);
+      for (int p = first; p < last; p++) {
+        int at = co + i * ldc + p * Panels.WIDTH, from = bo + p * deep * Panels.WIDTH;
+        int width = columns - p * Panels.WIDTH;
+        if (width >= Panels.WIDTH) {
+          tile.run(deep, left, ao, b, from, c, at, ldc);
+        } else {
+          for (int r = 0; r < height && add; r++) {
+            System.arraycopy(c, at + r * ldc, narrow, r * Panels.WIDTH, width);
           }
-          i += height;
+          // the last, narrower panel: through scratch, so that the kernels need no masks
+          tile.run(deep, left, ao, b, from, narrow, 0, Panels.WIDTH);
+          for (int r = 0; r < height; r++) {
+            System.arraycopy(narrow, r * Panels.WIDTH, c, at + r * ldc, width);
+          }
         }
       }
+      i += height;
     }
   }
 }

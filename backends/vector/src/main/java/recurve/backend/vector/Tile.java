@@ -11,9 +11,9 @@ interface Tile {
    * {@code c[i][j] (+)= sum over k of a[i][k] * b[k][j]}.
    *
    * @param depth how many k
-   * @param a rows from {@code ao}, {@code lda} apart
+   * @param a rows from {@code ao}, {@link Tiles#STRIDE} apart
    * @param b a panel from {@code bo}: for each k, {@link Panels#WIDTH} columns
    * @param c rows from {@code co}, {@code ldc} apart
    */
-  void run(int depth, float[] a, int ao, int lda, float[] b, int bo, float[] c, int co, int ldc);
+  void run(int depth, float[] a, int ao, float[] b, int bo, float[] c, int co, int ldc);
 }

@@ -78,7 +78,7 @@ final class WideProduct implements Instruction {
           c.stride(0),
           false,
           false,
-          frame.tile());
+          frame);
     }
   }
 

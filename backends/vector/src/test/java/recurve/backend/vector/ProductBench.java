@@ -31,7 +31,8 @@ final class ProductBench {
   private static void time(Products products, int m, int k, int n) {
     var random = new Random(1);
     float[] a = fill(random, m * k), b = fill(random, k * n), c = new float[m * n];
-    float[] packed = new float[Panels.size(k, n)], scratch = new float[Products.scratch()];
+    float[] packed = new float[Panels.size(k, n)];
+    var frame = new Frame(0);
     double[] gflops = new double[9], pack = new double[9], packT = new double[9];
     int repeats = (int) Math.max(1, 40e6 * 2 / (m * (double) k * n));
     float[] bt = new float[k * n];
@@ -48,7 +49,7 @@ final class ProductBench {
       t = System.nanoTime();
       for (int r = 0; r < repeats; r++) {
         products.multiply(
-            m, k, n, a, 0, k, packed, 0, Panels.count(n), c, 0, n, false, false, scratch);
+            m, k, n, a, 0, k, packed, 0, Panels.count(n), c, 0, n, false, false, frame);
       }
       gflops[w] = 2.0 * m * k * n * repeats / (System.nanoTime() - t);
     }

@@ -36,7 +36,9 @@ class ProductsTest {
     "500, 300, 20",
     "20, 200, 800",
     "1, 1300, 400",
-    "11, 1601, 40"
+    "11, 1601, 40",
+    "41, 801, 33",
+    "83, 90, 35"
   })
   void sameBitsAsPlainLoops(int m, int k, int n) {
     var random = new Random(m + 31 * k + 1009 * n);
@@ -50,18 +52,17 @@ class ProductsTest {
     Panels.pack(turned, 0, 1, k, k, n, panels / 2, panels, other);
     assertArrayEquals(packed, other, "panels of a transposed matrix");
 
-    float[] scratch = new float[Products.scratch()];
+    var frame = new Frame(0);
     float[] fresh = c.clone(), added = c.clone();
-    PRODUCTS.multiply(m, k, n, a, 0, k, packed, 0, panels, fresh, 0, n, false, false, scratch);
+    PRODUCTS.multiply(m, k, n, a, 0, k, packed, 0, panels, fresh, 0, n, false, false, frame);
     assertArrayEquals(plain(m, k, n, a, b, new float[m * n]), fresh);
     float[] backwards = c.clone();
-    PRODUCTS.multiply(m, k, n, a, 0, k, packed, 0, panels, backwards, 0, n, false, true, scratch);
+    PRODUCTS.multiply(m, k, n, a, 0, k, packed, 0, panels, backwards, 0, n, false, true, frame);
     assertArrayEquals(fresh, backwards, "last panels first");
     int half = m / 2; // the border between two threads' rows
-    PRODUCTS.multiply(half, k, n, a, 0, k, packed, 0, panels, added, 0, n, true, false, scratch);
+    PRODUCTS.multiply(half, k, n, a, 0, k, packed, 0, panels, added, 0, n, true, false, frame);
     PRODUCTS.multiply(
-        m - half, k, n, a, half * k, k, packed, 0, panels, added, half * n, n, true, false,
-        scratch);
+        m - half, k, n, a, half * k, k, packed, 0, panels, added, half * n, n, true, false, frame);
     assertArrayEquals(plain(m, k, n, a, b, c), added);
   }
 
@@ -71,10 +72,10 @@ class ProductsTest {
     int ldc = Panels.WIDTH + spare;
     float[] c = new float[(rows + 2) * ldc];
     java.util.Arrays.fill(c, 7);
-    float[] ones = new float[rows * 9 + 9 * Panels.WIDTH];
+    float[] ones = new float[rows * Tiles.STRIDE + 9 * Panels.WIDTH];
     java.util.Arrays.fill(ones, 1);
     int height = Math.min(rows, Tiles.HEIGHT);
-    new Tiles().of(height, false).run(9, ones, 0, 9, ones, 0, c, ldc, ldc);
+    new Tiles().of(height, false).run(9, ones, 0, ones, 0, c, ldc, ldc);
     for (int i = 0; i < c.length; i++) {
       int row = i / ldc - 1, column = i % ldc;
       boolean inside = row >= 0 && row < height && column < Panels.WIDTH;
