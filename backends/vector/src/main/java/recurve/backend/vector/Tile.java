@@ -11,7 +11,8 @@ interface Tile {
    * {@code c[i][j] (+)= sum over k of a[i][k] * b[k][j]}.
    *
    * @param depth how many k
-   * @param a rows from {@code ao}, {@link Tiles#STRIDE} apart
+   * @param a rows from {@code ao}, {@link Tiles#STRIDE} apart; what lies between them is
+   *     overwritten
    * @param b a panel from {@code bo}: for each k, {@link Panels#WIDTH} columns
    * @param c rows from {@code co}, {@code ldc} apart
    */

@@ -15,7 +15,7 @@ import java.util.Map;
  *
  * <p>Written by hand each would be the same page of code with other numbers; and masks or branches
  * in one general kernel make the compiler refuse to inline its vector calls. The kernels are flat
- * and free of branches but for the loop over k.
+ * and free of branches but for the loop over k, which takes two steps at a time.
  */
 final class Tiles {
   /**
@@ -84,7 +84,6 @@ final class Tiles {
   }
 
   private static void body(CodeBuilder code, int rows, boolean add) {
-    int left = SUMS + 2 * rows, right = left + 1, scalar = right + 1; // two vectors for each row
     for (int r = 0; r < rows; r++) {
       for (int half = 0; half < 2; half++) {
         if (add) {
@@ -94,45 +93,82 @@ final class Tiles {
           Emit.species(code).loadConstant(0f);
           Emit.broadcast(code);
         }
-        code.astore(SUMS + 2 * r + half);
+        code.astore(sum(r, half));
       }
     }
-    int end = scalar + 1;
-    Label strip = code.newLabel(), loop = code.newLabel();
-    Label next = code.newLabel(), done = code.newLabel();
+    int end = scalar(rows) + 1, paired = end + 1;
+    Label strip = code.newLabel(), done = code.newLabel();
     code.loadConstant(0).istore(K);
     code.labelBinding(strip).iload(K).iload(DEPTH).if_icmpge(done);
     code.iload(K).loadConstant(STRIP).iadd().iload(DEPTH);
     code.invokestatic(MATH, "min", MethodTypeDesc.of(CD_int, CD_int, CD_int)).istore(end);
-    // k counts by one: the shape of loop whose range checks leave the body
-    code.labelBinding(loop).iload(K).iload(end).if_icmpge(next);
-    for (int half = 0; half < 2; half++) {
-      Emit.species(code).aload(B).iload(BO).iload(K).loadConstant(Panels.WIDTH).imul().iadd();
-      code.loadConstant(half * Lanes.COUNT).iadd();
-      Emit.load(code);
-      code.astore(half == 0 ? left : right);
-    }
-    for (int r = 0; r < rows; r++) {
-      Emit.species(code).aload(A).iload(AO).iload(K).iadd().loadConstant(r * STRIDE).iadd();
-      code.faload();
-      Emit.broadcast(code);
-      code.astore(scalar);
-      for (int half = 0; half < 2; half++) {
-        int sum = SUMS + 2 * r + half;
-        code.aload(scalar).aload(half == 0 ? left : right).aload(sum);
-        Emit.fma(code);
-        code.astore(sum);
-      }
-    }
-    code.iinc(K, 1).goto_(loop).labelBinding(next).goto_(strip).labelBinding(done);
+    code.iload(end).loadConstant(1).isub().istore(paired);
+    loop(code, rows, paired, 2);
+    loop(code, rows, end, 1);
+    code.goto_(strip).labelBinding(done);
     for (int r = 0; r < rows; r++) {
       for (int half = 0; half < 2; half++) {
-        code.aload(SUMS + 2 * r + half);
+        code.aload(sum(r, half));
         place(code, r, half);
         Emit.store(code);
       }
     }
     code.return_();
+  }
+
+  // the locals: two sums for each row, two vectors of b, a number of a
+  private static int sum(int row, int half) {
+    return SUMS + 2 * row + half;
+  }
+
+  private static int right(int rows, int half) {
+    return SUMS + 2 * rows + half;
+  }
+
+  private static int scalar(int rows) {
+    return SUMS + 2 * rows + 2;
+  }
+
+  /** Goes on until k reaches a limit, by so many k: the shape whose range checks leave the body. */
+  private static void loop(CodeBuilder code, int rows, int limit, int by) {
+    Label loop = code.newLabel(), done = code.newLabel();
+    code.labelBinding(loop).iload(K).iload(limit).if_icmpge(done);
+    for (int ahead = 0; ahead < by; ahead++) {
+      if (ahead > 0) fence(code, rows);
+      step(code, rows, ahead);
+    }
+    code.iinc(K, by).goto_(loop).labelBinding(done);
+  }
+
+  /** All that is done with one k. */
+  private static void step(CodeBuilder code, int rows, int ahead) {
+    for (int half = 0; half < 2; half++) {
+      Emit.species(code).aload(B).iload(BO).iload(K).loadConstant(Panels.WIDTH).imul().iadd();
+      code.loadConstant(ahead * Panels.WIDTH + half * Lanes.COUNT).iadd();
+      Emit.load(code);
+      code.astore(right(rows, half));
+    }
+    for (int r = 0; r < rows; r++) {
+      Emit.species(code).aload(A).iload(AO).iload(K).iadd();
+      code.loadConstant(r * STRIDE + ahead).iadd().faload();
+      Emit.broadcast(code);
+      code.astore(scalar(rows));
+      for (int half = 0; half < 2; half++) {
+        code.aload(scalar(rows)).aload(right(rows, half)).aload(sum(r, half));
+        Emit.fma(code);
+        code.astore(sum(r, half));
+      }
+    }
+  }
+
+  /**
+   * Stores a sum to where a holds nothing. No load may pass a store to what might be its array: so
+   * the compiler loads what the next k wants after it has used what this one wanted. Left free, it
+   * loads all first, runs out of registers and keeps sums in memory: half as fast.
+   */
+  private static void fence(CodeBuilder code, int rows) {
+    code.aload(sum(rows - 1, 1)).aload(A).iload(AO).loadConstant(Panels.DEEPEST).iadd();
+    Emit.store(code);
   }
 
   private static void address(CodeBuilder code, int row, int half) {
