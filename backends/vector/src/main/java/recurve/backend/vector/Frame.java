@@ -10,9 +10,10 @@ final class Frame {
   final int worker;
   private final int[] trips = new int[DEEPEST];
   private final float[] tile = new float[Tiles.HEIGHT * Panels.WIDTH];
-  private final float[] left = new float[Products.ROWS * Tiles.STRIDE];
+  private final float[] spare = new float[64];
   private float[] packed = {};
   private float[] turned = {};
+  private float[] laid = {};
 
   Frame(int worker) {
     this.worker = worker;
@@ -31,9 +32,15 @@ final class Frame {
     return tile;
   }
 
-  /** Rows of a product's left side, {@link Tiles#STRIDE} apart. */
-  float[] left() {
-    return left;
+  /** For what is written and never read. */
+  float[] spare() {
+    return spare;
+  }
+
+  /** At least so many floats, for a left side as the kernels want it. */
+  float[] laid(int size) {
+    if (laid.length < size) laid = new float[size];
+    return laid;
   }
 
   /** At least so many floats, for panels. */

@@ -10,8 +10,9 @@ import java.util.List;
  * of tiles and of threads' shares fall.
  */
 final class Products {
-  /** Rows of a that are taken together: they stay in the second-level cache beside some panels. */
-  static final int ROWS = 40;
+  // Of a, laid out for the kernels at a time: a megabyte. The right side is read again for the next
+  // rows, which costs where it is larger than the caches.
+  private static final int ROWS = 320;
 
   // Of packed panels: they pass through the first-level cache for every tile of rows, and stay in
   // the second.
@@ -30,11 +31,12 @@ final class Products {
     warm = true;
     float[] a = new float[Tiles.HEIGHT * Tiles.STRIDE], b = new float[Panels.size(WARM_DEPTH, 1)];
     float[] c = new float[Tiles.HEIGHT * Panels.WIDTH];
+    float[] spare = new Frame(0).spare();
     var all = new ArrayList<Runnable>();
     for (int rows = Tiles.HEIGHT; rows >= Tiles.HEIGHT - 1; rows--) {
       for (boolean add : new boolean[] {false, true}) {
         Tile tile = tiles.of(rows, add);
-        all.add(() -> tile.run(WARM_DEPTH, a, 0, b, 0, c, 0, Panels.WIDTH));
+        all.add(() -> tile.run(WARM_DEPTH, a, 0, b, 0, c, 0, Panels.WIDTH, spare));
       }
     }
     return all;
@@ -48,11 +50,8 @@ final class Products {
   /**
    * Computes rows and panels of c.
    *
-   * <p>Blocks of depth are outermost: of a right side larger than the caches, a block is read from
-   * memory a few times only. Within it come bands of rows, copied to where the kernels want them;
-   * then a group of panels at a time, and in that tile by tile of rows: a tile's rows of a stay in
-   * the first-level cache, and c is written along its rows. Panel by panel costs 7 % more where c
-   * is wide, since each tile then starts new lines of memory.
+   * <p>Blocks of depth are outermost, then some hundred rows: of a right side larger than the
+   * caches, a block is read from memory a few times only.
    *
    * @param a row i from {@code ao + i * lda}, contiguous, {@code depth} long
    * @param b packed by {@link Panels#pack}
@@ -78,35 +77,40 @@ final class Products {
       Frame frame) {
     int block = Panels.block(depth), group = group(depth), panels = Panels.count(columns);
     int groups = (toPanel - fromPanel + group - 1) / group;
-    float[] left = frame.left();
+    float[] laid = frame.laid(Math.min(rows, ROWS) * Tiles.STRIDE);
     for (int k = 0; k < depth; k += block) {
       int deep = Math.min(block, depth - k), bo = k * panels * Panels.WIDTH;
       for (int i = 0; i < rows; ) {
         int some = band(rows - i);
         for (int r = 0; r < some; r++) {
-          System.arraycopy(a, ao + (i + r) * lda + k, left, r * Tiles.STRIDE, deep);
+          System.arraycopy(a, ao + (i + r) * lda + k, laid, r * Tiles.STRIDE, deep);
         }
         for (int g = 0; g < groups; g++) {
           int first = fromPanel + group * (back ? groups - 1 - g : g);
           int last = Math.min(toPanel, first + group), at = co + i * ldc;
-          multiply(some, deep, columns, b, bo, first, last, c, at, ldc, add || k > 0, frame);
+          block(some, deep, columns, laid, b, bo, first, last, c, at, ldc, add || k > 0, frame);
         }
         i += some;
       }
     }
   }
 
-  /** How many of the rows left make the next band: whole tiles of nearly equal bands. */
+  /** How many of the rows left are laid out next: whole tiles, in nearly equal parts. */
   private static int band(int rows) {
     int bands = (rows + ROWS - 1) / ROWS, each = (rows + bands - 1) / bands;
     return Math.min(rows, (each + Tiles.HEIGHT - 1) / Tiles.HEIGHT * Tiles.HEIGHT);
   }
 
-  /** A band of rows, a block of depth and a group of panels. */
-  private void multiply(
+  /**
+   * A block of depth, tile by tile of rows: a tile's rows of a stay in the first-level cache, and c
+   * is written along its rows. Panel by panel costs 7 % more where c is wide, since each tile then
+   * starts new lines of memory.
+   */
+  private void block(
       int rows,
       int deep,
       int columns,
+      float[] laid,
       float[] b,
       int bo,
       int first,
@@ -116,23 +120,23 @@ final class Products {
       int ldc,
       boolean add,
       Frame frame) {
-    float[] left = frame.left(), narrow = frame.tile();
+    float[] narrow = frame.tile(), spare = frame.spare();
     // tiles of nearly equal height: 6 rows are 3 + 3 and not 5 + 1
     int rest = (rows + Tiles.HEIGHT - 1) / Tiles.HEIGHT;
     for (int i = 0; i < rows; rest--) {
-      int height = (rows - i + rest - 1) / rest, ao = i * Tiles.STRIDE;
+      int height = (rows - i + rest - 1) / rest, from = i * Tiles.STRIDE;
       Tile tile = tiles.of(height, add);
       for (int p = first; p < last; p++) {
-        int at = co + i * ldc + p * Panels.WIDTH, from = bo + p * deep * Panels.WIDTH;
+        int at = co + i * ldc + p * Panels.WIDTH, panel = bo + p * deep * Panels.WIDTH;
         int width = columns - p * Panels.WIDTH;
         if (width >= Panels.WIDTH) {
-          tile.run(deep, left, ao, b, from, c, at, ldc);
+          tile.run(deep, laid, from, b, panel, c, at, ldc, spare);
         } else {
           for (int r = 0; r < height && add; r++) {
             System.arraycopy(c, at + r * ldc, narrow, r * Panels.WIDTH, width);
           }
           // the last, narrower panel: through scratch, so that the kernels need no masks
-          tile.run(deep, left, ao, b, from, narrow, 0, Panels.WIDTH);
+          tile.run(deep, laid, from, b, panel, narrow, 0, Panels.WIDTH, spare);
           for (int r = 0; r < height; r++) {
             System.arraycopy(narrow, r * Panels.WIDTH, c, at + r * ldc, width);
           }

@@ -11,10 +11,11 @@ interface Tile {
    * {@code c[i][j] (+)= sum over k of a[i][k] * b[k][j]}.
    *
    * @param depth how many k
-   * @param a rows from {@code ao}, {@link Tiles#STRIDE} apart; what lies between them is
-   *     overwritten
+   * @param a rows from {@code ao}, {@link Tiles#STRIDE} apart
    * @param b a panel from {@code bo}: for each k, {@link Panels#WIDTH} columns
    * @param c rows from {@code co}, {@code ldc} apart
+   * @param spare room for a vector that nobody reads
    */
-  void run(int depth, float[] a, int ao, float[] b, int bo, float[] c, int co, int ldc);
+  void run(
+      int depth, float[] a, int ao, float[] b, int bo, float[] c, int co, int ldc, float[] spare);
 }

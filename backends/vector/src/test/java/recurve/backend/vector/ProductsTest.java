@@ -75,7 +75,7 @@ class ProductsTest {
     float[] ones = new float[rows * Tiles.STRIDE + 9 * Panels.WIDTH];
     java.util.Arrays.fill(ones, 1);
     int height = Math.min(rows, Tiles.HEIGHT);
-    new Tiles().of(height, false).run(9, ones, 0, ones, 0, c, ldc, ldc);
+    new Tiles().of(height, false).run(9, ones, 0, ones, 0, c, ldc, ldc, new float[Lanes.COUNT]);
     for (int i = 0; i < c.length; i++) {
       int row = i / ldc - 1, column = i % ldc;
       boolean inside = row >= 0 && row < height && column < Panels.WIDTH;
