@@ -51,16 +51,8 @@ final class Tiles {
           Emit.FLOATS);
 
   // arguments, then locals; slot 0 is this
-  private static final int DEPTH = 1,
-      A = 2,
-      AO = 3,
-      B = 4,
-      BO = 5,
-      C = 6,
-      CO = 7,
-      LDC = 8,
-      SPARE = 9;
-  private static final int K = 10, SUMS = 11;
+  private static final int DEPTH = 1, A = 2, AO = 3, B = 4, BO = 5, C = 6, CO = 7, LDC = 8;
+  private static final int SPARE = 9, K = 10, SUMS = 11;
 
   private final Tile[] fresh = new Tile[HEIGHT + 1];
   private final Tile[] adding = new Tile[HEIGHT + 1];
