@@ -89,5 +89,6 @@ server.listen(0, '127.0.0.1', () => {
     console.error(`chromium does not start (${e.code}); install Debian's package chromium`);
     process.exit(1);
   });
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => finish({ error: `ended by ${signal}` }));
   browser.on('exit', (code, signal) => finish({ error: `chromium ended before the page had answered (${signal ?? code})` }));
 });

@@ -14,7 +14,6 @@ import java.lang.classfile.CodeBuilder;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
 import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
 import java.util.Map;
 import java.util.function.Consumer;
 import recurve.ir.DType;
@@ -327,10 +326,8 @@ final class Emit {
   static <T> T define(Class<T> type, byte[] bytes) {
     try {
       var hidden = MethodHandles.lookup().defineHiddenClass(bytes, true);
-      var constructor =
-          hidden.findConstructor(hidden.lookupClass(), MethodType.methodType(void.class));
-      return type.cast(constructor.invoke());
-    } catch (Throwable e) { // what a method handle declares; none of it can happen to our own class
+      return type.cast(hidden.lookupClass().getDeclaredConstructor().newInstance());
+    } catch (ReflectiveOperationException e) { // our own class has such a constructor
       throw new IllegalStateException("a generated " + type.getSimpleName() + " cannot be made", e);
     }
   }
