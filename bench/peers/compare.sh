@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
-# Times training steps of ours and of libtorch with MKL, in turn, and prints the ratio of medians.
+# Times training steps of ours and of libtorch with MKL, in turns of a second, and prints the ratio of both: the median
+# over the turns, and between which two a half of them lies.
 #
-#   bench/peers/compare.sh [-r ROUNDS] [-w WARM_UP] [-s SECONDS] [-t THREADS] [-p active|passive] CONFIG...
+#   bench/peers/compare.sh [-w WARM_UP] [-s SECONDS] [-t THREADS] [-p active|passive] CONFIG...
 #
 # Fetches libtorch on first use (some 700 MB, Linux on x86-64) and takes the packaged application of ./recurve.
 # -p is how libtorch's threads wait: for some configurations passive waits are its faster setting.
 set -euo pipefail
 cd "$(dirname "$0")"
 here=$PWD
-rounds=3 warm=10 seconds=8 threads=$(nproc) policy=active
-while getopts r:w:s:t:p: option; do
+warm=15 seconds=15 threads=$(nproc) policy=active
+while getopts w:s:t:p: option; do
   case $option in
-    r) rounds=$OPTARG ;;
     w) warm=$OPTARG ;;
     s) seconds=$OPTARG ;;
     t) threads=$OPTARG ;;
@@ -21,7 +21,7 @@ while getopts r:w:s:t:p: option; do
 done
 shift $((OPTIND - 1))
 [ $# -gt 0 ] || {
-  sed -n '2,8s/^# \{0,1\}//p' "$0" >&2
+  sed -n '2,9s/^# \{0,1\}//p' "$0" >&2
   exit 2
 }
 
@@ -37,26 +37,17 @@ if [ ! -d target/native ]; then
   for jar in target/lib/mkl-*-redist.jar; do unzip -oqj "$jar" '*.so*' -d target/native.part; done
   mv target/native.part target/native
 fi
-"$jdk/bin/javac" -nowarn -proc:none -d target/classes -cp "target/lib/*" src/main/java/recurve/bench/peers/{Libtorch,Network}.java
+"$jdk/bin/javac" -nowarn -proc:none -d target/classes -cp "target/lib/*" src/main/java/recurve/bench/peers/{Compare,Turns,Libtorch,Network}.java
 
-theirs() {
-  env OMP_NUM_THREADS="$threads" MKL_NUM_THREADS="$threads" MKL_THREADING_LAYER=GNU OMP_WAIT_POLICY="$policy" \
-    LD_LIBRARY_PATH="$here/target/native" LD_PRELOAD="$here/target/native/libmkl_rt.so.2" \
-    "$jdk/bin/java" --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Xmx2g \
-    -Dorg.bytedeco.javacpp.maxPhysicalBytes=20g -Dorg.bytedeco.javacpp.maxBytes=16g \
-    -cp "target/classes:target/lib/*" recurve.bench.peers.Libtorch "$1" "$threads" "$warm" "$seconds"
-}
-ours() { ../../recurve bench "$1" --threads "$threads" --warm-up "$warm" --seconds "$seconds" -q; }
+../../recurve --version >/dev/null # builds it
 
+export OMP_NUM_THREADS=$threads MKL_NUM_THREADS=$threads MKL_THREADING_LAYER=GNU OMP_WAIT_POLICY=$policy
+theirs=(env LD_LIBRARY_PATH="$here/target/native" LD_PRELOAD="$here/target/native/libmkl_rt.so.2"
+  "$jdk/bin/java" --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Xmx2g
+  -Dorg.bytedeco.javacpp.maxPhysicalBytes=20g -Dorg.bytedeco.javacpp.maxBytes=16g
+  -cp "target/classes:target/lib/*" recurve.bench.peers.Libtorch)
 for config; do
-  : >target/ours
-  : >target/theirs
-  for ((round = 0; round < rounds; round++)); do
-    ours "$config" | tee -a target/ours
-    theirs "$config" | tee -a target/theirs
-  done
-  # the middle one of the rounds' medians
-  middle() { awk '{ print $4 }' "$1" | sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
-  awk -v config="$config" -v a="$(middle target/ours)" -v b="$(middle target/theirs)" \
-    'BEGIN { printf "ratio %s %.2f (ours %d, libtorch %d tokens/s)\n", config, a / b, a, b }'
+  "$jdk/bin/java" -cp target/classes recurve.bench.peers.Compare "$config" libtorch \
+    ../../recurve bench "$config" --threads "$threads" --warm-up "$warm" --seconds "$seconds" --turns -q -- \
+    "${theirs[@]}" "$config" "$threads" "$warm" "$seconds"
 done

@@ -1,6 +1,8 @@
 package recurve.cli;
 
 import jakarta.inject.Inject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,7 +17,6 @@ import recurve.cell.Encoder;
 import recurve.io.checkpoint.ModelFolder;
 import recurve.measure.Endurance;
 import recurve.measure.Inference;
-import recurve.measure.Peak;
 import recurve.measure.Training;
 import recurve.measure.Workload;
 import recurve.option.Nearest;
@@ -27,6 +28,7 @@ final class BenchCommand implements Command {
   private static final String MINUTES = "--minutes";
   private static final String CELL = "--cell";
   private static final String SAVE = "--save";
+  private static final String TURNS = "--turns";
   private static final int STANDARD = 15;
   private static final double MINUTE = 60; // seconds
 
@@ -49,6 +51,7 @@ final class BenchCommand implements Command {
       Optional<Path> save,
       Backends.Choice on,
       WeightType weights,
+      boolean turns,
       boolean quiet,
       boolean json) {}
 
@@ -98,6 +101,8 @@ final class BenchCommand implements Command {
     spec.addOption(Flags.value("NAME", "another cell in the place of the configuration's", CELL));
     spec.addOption(
         Flags.value("DIR", "keep the model, of random weights, that is run and not trained", SAVE));
+    spec.addOption(
+        Flags.truth("wait for a line of input before each second, tell its rate after", TURNS));
     spec.addOption(Flags.truth("a JSON object a line", Flags.JSON));
   }
 
@@ -116,6 +121,7 @@ final class BenchCommand implements Command {
             Flags.text(given, SAVE).map(Flags::path),
             backends.choose(given),
             Flags.weights(given),
+            Flags.isSet(given, TURNS),
             Flags.isSet(given, Flags.QUIET),
             Flags.isSet(given, Flags.JSON));
     Optional<Integer> minutes = count(given, MINUTES);
@@ -149,16 +155,13 @@ final class BenchCommand implements Command {
   private void time(String name, Asked asked) {
     int threads = asked.on().threads();
     if (!Inference.all().containsKey(name)) refuseForTraining(name, asked);
-    Training.Watch watch = (tokens, warm) -> window(name, tokens, warm, asked.quiet());
-    double limit = Peak.gflops(threads);
+    Training.Watch watch = asked.turns() ? new Turns(name) : told(name, asked.quiet());
     Training.Rate rate =
         Inference.all().containsKey(name)
             ? inference(name, asked, watch)
             : new Training(workload(name, asked), asked.on().backend(), threads)
                 .run(asked.warmUp(), asked.seconds(), watch);
-    // whatever else the machine does slows it down, so the higher is the better estimate
-    limit = Math.max(limit, Peak.gflops(threads));
-    print(name, rate, limit, asked);
+    print(name, rate, asked);
   }
 
   private static void refuseForTraining(String name, Asked asked) {
@@ -192,18 +195,43 @@ final class BenchCommand implements Command {
     }
   }
 
-  private void window(String name, double tokens, boolean warm, boolean quiet) {
-    if (quiet) return;
-    String state = warm ? "" : " (warming up)";
-    console.err().println(format("%s %.0f tokens/s%s", name, tokens, state));
+  private Training.Watch told(String name, boolean quiet) {
+    return (tokens, share, warm) -> {
+      if (quiet) return;
+      String state = warm ? "" : " (warming up)";
+      console.err().println(format("%s %.0f tokens/s%s", name, tokens, state));
+    };
+  }
+
+  /** Waits to be told that it is this program's turn, and tells what it did in it. */
+  private final class Turns implements Training.Watch {
+    private final String name;
+
+    Turns(String name) {
+      this.name = name;
+    }
+
+    @Override
+    public void begin() {
+      try {
+        while (console.in().read() > '\n') {}
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    @Override
+    public void end(double tokens, double share, boolean warm) {
+      console.out().println(format("turn %s %.1f %.4f %s", name, tokens, share, warm));
+      console.out().flush();
+    }
   }
 
   private static String format(String form, Object... values) {
     return String.format(Locale.ROOT, form, values);
   }
 
-  private void print(String name, Training.Rate rate, double limit, Asked asked) {
-    double share = rate.shareOf(limit);
+  private void print(String name, Training.Rate rate, Asked asked) {
     if (!asked.json()) {
       console
           .out()
@@ -215,8 +243,8 @@ final class BenchCommand implements Command {
                   rate.median(),
                   rate.least(),
                   rate.most(),
-                  share,
-                  limit,
+                  rate.share(),
+                  rate.limit(),
                   asked.on().threads(),
                   rate.firstStep()));
       return;
@@ -224,8 +252,8 @@ final class BenchCommand implements Command {
     Map<String, Object> object = new LinkedHashMap<>();
     object.put("config", name);
     object.put("tokens_per_s", List.of(rate.median(), rate.least(), rate.most()));
-    object.put("share_of_limit", share);
-    object.put("limit_gflops", limit);
+    object.put("share_of_limit", rate.share());
+    object.put("limit_gflops", rate.limit());
     object.put("threads", asked.on().threads());
     object.put("backend", asked.on().backend().name());
     object.put("first_step_s", rate.firstStep());

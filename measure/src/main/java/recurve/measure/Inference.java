@@ -1,6 +1,5 @@
 package recurve.measure;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -116,29 +115,22 @@ public final class Inference {
       double warmUp,
       double seconds,
       Training.Watch watch) {
-    long start = System.nanoTime();
-    Map<String, String> states = states();
+    double flop = 2.0 * Work.multiplyAdds(exported.graph(), binding) / extent.tokens();
+    var windows = new Windows(warmUp, seconds, flop, threads, watch);
     try (Executable executable =
         backend.compile(
             Passes.optimize(exported.graph()),
             CompileOptions.threads(threads)
-                .retaining(states)
+                .retaining(states())
                 .holding(exported.weights().keySet(), weights))) {
       for (Value v : exported.graph().inputs()) {
         Tensor weight = exported.weights().get(Graph.nameOf(v));
         executable.write(Graph.nameOf(v), weight != null ? weight : begin(v));
       }
-      Runnable step = () -> step(executable);
-      step.run();
-      double first = (System.nanoTime() - start) / 1e9;
-      double[] sorted = windows(step, warmUp, seconds, watch);
-      return new Training.Rate(
-          sorted[sorted.length / 2],
-          sorted[0],
-          sorted[sorted.length - 1],
-          first,
-          2.0 * Work.multiplyAdds(exported.graph(), binding) / extent.tokens());
+      do step(executable);
+      while (!windows.step(extent.tokens()));
     }
+    return windows.rate();
   }
 
   /** Output name to input name. */
@@ -171,24 +163,5 @@ public final class Inference {
     for (String name : exported.graph().names()) {
       if (!states.containsKey(name)) executable.read(name);
     }
-  }
-
-  private double[] windows(Runnable step, double warmUp, double seconds, Training.Watch watch) {
-    var windows = new ArrayList<Double>();
-    long start = System.nanoTime(), since = start;
-    long tokens = 0;
-    while (windows.isEmpty() || (System.nanoTime() - start) / 1e9 < warmUp + seconds) {
-      step.run();
-      tokens += extent.tokens();
-      long now = System.nanoTime();
-      double window = (now - since) / 1e9;
-      if (window < Training.WINDOW) continue;
-      boolean warm = (since - start) / 1e9 >= warmUp;
-      if (warm) windows.add(tokens / window);
-      watch.window(tokens / window, warm);
-      since = now;
-      tokens = 0;
-    }
-    return windows.stream().mapToDouble(d -> d).sorted().toArray();
   }
 }

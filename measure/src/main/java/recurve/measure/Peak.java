@@ -11,7 +11,7 @@ import jdk.incubator.vector.VectorSpecies;
  * The most that the processor computes: fused multiply-adds that wait for no memory and for no
  * result of each other.
  */
-public final class Peak {
+final class Peak {
   private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
 
   // enough to fill the pipelines (two units of four or five cycles), few enough for 16 registers
@@ -20,19 +20,25 @@ public final class Peak {
   private static final int SHORT = 500;
   private static final long WARM_UP = 500_000_000; // ns
 
-  private Peak() {}
+  private final int threads;
 
-  /**
-   * Measures GFLOP/s, a multiply-add being two, of so many threads together; takes about a second.
-   *
-   * @return the best of several short rounds: other programs can only slow one down
-   */
-  public static double gflops(int threads) {
-    double best = 0;
+  /** Gets ready to measure so many threads together; takes half a second. */
+  Peak(int threads) {
+    this.threads = threads;
     long from = System.nanoTime();
     while (System.nanoTime() - from < WARM_UP) chains(SHORT);
-    for (int i = 0; i < ROUNDS; i++) best = Math.max(best, round(threads));
-    return best;
+  }
+
+  /**
+   * What they compute now, in GFLOP/s, a multiply-add being two; takes some hundredths of a second.
+   *
+   * <p>The mean and not the best of several rounds: what else the machine does slows this down as
+   * it does whatever is compared with it.
+   */
+  double gflops() {
+    double sum = 0;
+    for (int i = 0; i < ROUNDS; i++) sum += round(threads);
+    return sum / ROUNDS;
   }
 
   private static double round(int threads) {

@@ -21,9 +21,10 @@ class InferenceTest {
     var windows = new ArrayList<Double>();
     Backend reference = Catalog.load(Backend.class).get("reference");
     Training.Rate rate =
-        tiny.run(reference, 1, WeightType.INT8, 0, 1, (tokens, warm) -> windows.add(tokens));
+        tiny.run(reference, 1, WeightType.INT8, 0, 1, (tokens, share, warm) -> windows.add(tokens));
     assertEquals(windows.stream().mapToDouble(d -> d).max().orElseThrow(), rate.most());
-    assertEquals(2.0 * (2 * 3 * 10_000 / 2 + 4 * 3 * 3 * 2), rate.flop());
+    double flop = 2.0 * (2 * 3 * 10_000 / 2 + 4 * 3 * 3 * 2);
+    assertEquals(flop * rate.median() / (rate.limit() * 1e9), rate.share(), 1e-9);
   }
 
   @Test

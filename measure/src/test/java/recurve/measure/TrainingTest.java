@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import recurve.backend.Backend;
 import recurve.cell.Cell;
@@ -27,7 +28,7 @@ class TrainingTest {
     long from = System.nanoTime();
     Training.Rate rate =
         new Training(workload, reference, 1)
-            .run(1, 1, (tokens, isWarm) -> (isWarm ? warm : cold).add(tokens));
+            .run(1, 1, (tokens, share, isWarm) -> (isWarm ? warm : cold).add(tokens));
     double seconds = (System.nanoTime() - from) / 1e9;
     assertTrue(!cold.isEmpty() && !warm.isEmpty(), cold + " " + warm);
     assertTrue(rate.least() > 0 && rate.least() <= rate.median() && rate.median() <= rate.most());
@@ -54,16 +55,52 @@ class TrainingTest {
     }
   }
 
+  /** A window's share and the limit are what the tokens' arithmetic makes of them. */
   @Test
   void aShareIsOfTheLimit() {
-    var rate = new Training.Rate(1000, 900, 1100, 0.1, 50e6);
-    assertEquals(0.5, rate.shareOf(100), 1e-12);
+    var shares = new ArrayList<Double>();
+    var windows = new Windows(0, 0, 50e6, 1, (tokens, share, warm) -> shares.add(share));
+    boolean last = false;
+    for (int step = 0; !last; step++) {
+      assertTrue(step < 1_000_000, "a window ends");
+      pause();
+      last = windows.step(10);
+    }
+    Training.Rate rate = windows.rate();
+    assertEquals(1, shares.size());
+    assertEquals(rate.median() * 50e6 / (rate.limit() * 1e9), rate.share(), 1e-12);
+    assertEquals(rate.share(), shares.get(0));
+  }
+
+  /** What others do between two windows is nobody's time. */
+  @Test
+  void turnsOfOthersAreNotCounted() {
+    var watch =
+        new Training.Watch() {
+          @Override
+          public void begin() {
+            for (int i = 0; i < 50; i++) pause();
+          }
+
+          @Override
+          public void end(double tokens, double share, boolean warm) {}
+        };
+    long from = System.nanoTime();
+    var windows = new Windows(1, 0, 50e6, 1, watch);
+    do pause();
+    while (!windows.step(10));
+    // a second of warm-up, one that counts, half a second before each
+    assertTrue(System.nanoTime() - from >= 3e9, "the turns of others were counted");
+  }
+
+  private static void pause() {
+    LockSupport.parkNanos(10_000_000);
   }
 
   /** More than one scalar multiply-add in ten nanoseconds, less than any processor of today. */
   @Test
   void thePeakIsOfThisWorld() {
-    double one = Peak.gflops(1);
+    double one = new Peak(1).gflops();
     assertTrue(one > 0.2 && one < 2000, one + " GFLOP/s");
   }
 }

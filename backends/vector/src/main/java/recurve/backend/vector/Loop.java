@@ -5,27 +5,43 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Runs the instructions of a body once for each step.
  *
  * <p>Where every instruction treats the rows of a batch apart, each thread takes its rows through
- * all steps, with one join for the whole loop and none between steps. Elsewhere each instruction of
- * each step is shared out by itself.
+ * all steps, with one join for the whole loop and none between steps; rows that have ended are left
+ * out. Elsewhere each instruction of each step is shared out by itself.
  */
 final class Loop implements Instruction {
+  /**
+   * Rows that end before others.
+   *
+   * @param lengths [batch], the number of steps that a row takes
+   * @param after what is done, step by step, with rows that have ended
+   */
+  record Ends(View lengths, List<Instruction> after) {}
+
   private final Instruction[] body;
   private final int steps;
   private final boolean reverse;
   private final int depth;
+  private final Optional<Ends> ends;
   private final boolean byRow;
   private final int extent;
 
   Loop(List<Instruction> body, int steps, boolean reverse, int depth) {
+    this(body, steps, reverse, depth, Optional.empty());
+  }
+
+  /** Makes the instruction; the rows of a body may end if they {@link #rowsAreApart are apart}. */
+  Loop(List<Instruction> body, int steps, boolean reverse, int depth, Optional<Ends> ends) {
     this.body = body.toArray(Instruction[]::new);
     this.steps = steps;
     this.reverse = reverse;
     this.depth = depth;
+    this.ends = ends;
     this.byRow = rowsAreApart(body);
     this.extent = byRow ? body.get(0).extent() : 1;
   }
@@ -92,6 +108,10 @@ final class Loop implements Instruction {
     for (Instruction i : body) {
       for (Access a : i.accesses()) all.add(byRow ? a : new Access(a.view(), a.writes(), false));
     }
+    for (Ends e : ends.stream().toList()) {
+      all.add(Access.reads(e.lengths(), true));
+      for (Instruction i : e.after()) all.addAll(i.accesses());
+    }
     return all;
   }
 
@@ -99,10 +119,26 @@ final class Loop implements Instruction {
   public void run(Frame frame, int from, int to) {
     for (int k = 0; k < steps; k++) {
       frame.trip(depth, reverse ? steps - 1 - k : k);
-      for (Instruction i : body) {
-        if (byRow) i.run(frame, from, to);
-        else i.run(frame, 0, i.extent());
-      }
+      if (ends.isPresent()) alive(ends.get(), frame, from, to);
+      else if (byRow) step(frame, from, to);
+      else for (Instruction i : body) i.run(frame, 0, i.extent());
+    }
+  }
+
+  private void step(Frame frame, int from, int to) {
+    for (Instruction i : body) i.run(frame, from, to);
+  }
+
+  /** A step of the rows that have not ended, neighbours together. */
+  private void alive(Ends ends, Frame frame, int from, int to) {
+    int[] lengths = ends.lengths().buffer().ints();
+    int at = ends.lengths().at(frame), trip = frame.trip(depth);
+    for (int row = from; row < to; ) {
+      int first = row;
+      boolean alive = trip < lengths[at + row];
+      while (row < to && trip < lengths[at + row] == alive) row++;
+      if (alive) step(frame, first, row);
+      else for (Instruction i : ends.after()) i.run(frame, first, row);
     }
   }
 

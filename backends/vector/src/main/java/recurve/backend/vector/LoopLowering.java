@@ -16,10 +16,12 @@ import recurve.ir.Value;
  * <p>Steps of sequences are read and written in place. A carry that is also stacked, before or
  * after the step, lives in the stack itself, which is one step longer than the loop: nothing is
  * copied from step to step. Other carries have a place of their own, overwritten as a step ends.
+ *
+ * <p>Where rows have lengths, a loop whose rows are apart leaves out those that have ended. Another
+ * one computes them all, from zeros, and keeps nothing of it: see {@link Alive}.
  */
 final class LoopLowering {
   private final Lowering outer;
-  private final Lowering inner;
   private final Op.Scan scan;
   private final Node node;
   private final int steps;
@@ -30,7 +32,6 @@ final class LoopLowering {
     this.scan = scan;
     this.node = node;
     this.steps = outer.context().bind(scan.length());
-    this.inner = outer.inner(steps);
     this.lengths =
         scan.lengths()
             ? Optional.of(outer.contiguous(outer.view(node.inputs().getLast())))
@@ -44,26 +45,60 @@ final class LoopLowering {
   private record Stack(View found, View left) {}
 
   void lower() {
-    List<Value> in = scan.body().inputs(), out = scan.body().outputs();
-    int nc = scan.consts(), nk = scan.carries(), nx = scan.xs();
-    for (int i = 0; i < nc; i++) inner.giveConstant(in.get(i), outer.view(node.input(i)));
-    invariants(in.subList(nc, in.size()));
-
+    List<Value> in = scan.body().inputs();
+    int nc = scan.consts(), nk = scan.carries();
+    List<Value> invariants = invariants(in.subList(nc, in.size()));
     var places = new ArrayList<Place>();
-    for (int i = 0; i < nk; i++) {
-      Place place = place(i);
-      places.add(place);
-      inner.give(in.get(nc + i), place.found());
+    for (int i = 0; i < nk; i++) places.add(place(i));
+    var stacks = new ArrayList<View>();
+    for (int j = 0; j < scan.ys(); j++) stacks.add(stack(j, places));
+
+    List<Instruction> body = body(invariants, places, stacks, false);
+    Optional<Loop.Ends> ends = Optional.empty();
+    if (lengths.isPresent()) {
+      if (Loop.rowsAreApart(body)) ends = Optional.of(ends(lengths.get(), stacks));
+      else body = body(invariants, places, stacks, true);
     }
-    for (int i = 0; i < nx; i++) {
-      View x = outer.view(node.input(nc + nk + i)).step(outer.depth());
-      inner.give(in.get(nc + nk + i), lengths.map(l -> alive(x, l)).orElse(x));
+    outer.emit(new Loop(body, steps, scan.reverse(), outer.depth(), ends));
+    for (int i = 0; i < nk; i++) outer.give(node.outputs().get(i), places.get(i).last());
+    for (int j = 0; j < scan.ys(); j++) outer.give(node.outputs().get(nk + j), stacks.get(j));
+  }
+
+  /** Rows that have ended yield zeros. */
+  private Loop.Ends ends(View lengths, List<View> stacks) {
+    var after = new ArrayList<Instruction>();
+    for (View stack : stacks) {
+      View y = stack.step(outer.depth());
+      after.add(new Copy(View.constant(y.dtype(), 0, y.dims()), y));
+    }
+    return new Loop.Ends(lengths, after);
+  }
+
+  /**
+   * The instructions of a step.
+   *
+   * @param all whether they run on rows that have ended, too
+   */
+  private List<Instruction> body(
+      List<Value> invariants, List<Place> places, List<View> stacks, boolean all) {
+    Lowering inner = outer.inner(steps);
+    List<Value> in = scan.body().inputs(), out = scan.body().outputs();
+    int nc = scan.consts(), nk = scan.carries();
+    for (int i = 0; i < nc; i++) inner.giveConstant(in.get(i), outer.view(node.input(i)));
+    for (Value v : invariants) inner.giveConstant(v, outer.view(v));
+    for (int i = 0; i < nk; i++) inner.give(in.get(nc + i), places.get(i).found());
+    for (int i = nc + nk; i < in.size(); i++) {
+      View x = outer.view(node.input(i)).step(outer.depth());
+      inner.give(in.get(i), all ? alive(inner, x) : x);
     }
     for (int i = 0; i < nk; i++) {
       if (places.get(i).stack().isPresent()) inner.wish(out.get(i), places.get(i).left());
     }
-    var stacks = new ArrayList<View>();
-    for (int j = 0; j < scan.ys(); j++) stacks.add(stack(j, places));
+    for (int j = 0; j < scan.ys(); j++) {
+      if (!all && !isShared(stacks.get(j), places)) {
+        inner.wish(out.get(nk + j), stacks.get(j).step(outer.depth()));
+      }
+    }
 
     inner.lower(out);
 
@@ -71,22 +106,17 @@ final class LoopLowering {
       if (places.get(i).stack().isPresent()) inner.deliver(out.get(i), places.get(i).left());
     }
     for (int j = 0; j < scan.ys(); j++) {
-      View y = stacks.get(j).step(outer.depth());
       if (isShared(stacks.get(j), places)) continue;
-      if (lengths.isPresent()) {
-        inner.emit(new Alive(inner.view(out.get(nk + j)), y, lengths.get(), outer.depth(), true));
-      } else {
-        inner.deliver(out.get(nk + j), y);
-      }
+      View y = stacks.get(j).step(outer.depth());
+      if (all) inner.emit(alive(inner.view(out.get(nk + j)), y, true));
+      else inner.deliver(out.get(nk + j), y);
     }
-    commit(places);
-    outer.emit(new Loop(inner.code(), steps, scan.reverse(), outer.depth()));
-    for (int i = 0; i < nk; i++) outer.give(node.outputs().get(i), places.get(i).last());
-    for (int j = 0; j < scan.ys(); j++) outer.give(node.outputs().get(nk + j), stacks.get(j));
+    commit(inner, places, all);
+    return inner.code();
   }
 
-  /** Values of the body that depend on constants only are computed before the loop. */
-  private void invariants(List<Value> varying) {
+  /** Computes, before the loop, values of its body that depend on constants only. */
+  private List<Value> invariants(List<Value> varying) {
     List<Value> outs = scan.body().outputs();
     Set<Value> inside = Graph.dependents(outs, varying);
     var border = new HashSet<Value>();
@@ -105,7 +135,7 @@ final class LoopLowering {
       outer.give(scan.body().inputs().get(i), outer.view(node.input(i)));
     }
     outer.lower(list);
-    for (Value v : list) inner.giveConstant(v, outer.view(v));
+    return list;
   }
 
   private Place place(int carry) {
@@ -117,7 +147,7 @@ final class LoopLowering {
     if (lengths.isPresent() || !(ys.contains(found) || ys.contains(left))) {
       View only = outer.fresh(found.dtype(), dims);
       outer.emit(new Copy(init, only));
-      return new Place(only, inner.fresh(found.dtype(), dims), only, Optional.empty());
+      return new Place(only, outer.fresh(found.dtype(), dims), only, Optional.empty());
     }
     int[] longer = new int[dims.length + 1];
     longer[0] = steps + 1;
@@ -150,9 +180,7 @@ final class LoopLowering {
       if (y.equals(scan.body().outputs().get(i))) return stack.get().left();
     }
     Value whole = node.outputs().get(scan.carries() + j);
-    View stack = outer.fresh(whole.dtype(), outer.context().dims(whole));
-    if (lengths.isEmpty()) inner.wish(y, stack.step(outer.depth()));
-    return stack;
+    return outer.fresh(whole.dtype(), outer.context().dims(whole));
   }
 
   private static boolean isShared(View stack, List<Place> places) {
@@ -161,14 +189,18 @@ final class LoopLowering {
   }
 
   /** One step of a sequence with zeros in the rows that have ended: padding may hold anything. */
-  private View alive(View x, View ends) {
+  private View alive(Lowering inner, View x) {
     View step = inner.fresh(x.dtype(), x.dims());
-    inner.emit(new Alive(x, step, ends, outer.depth(), true));
+    inner.emit(alive(x, step, true));
     return step;
   }
 
+  private Alive alive(View from, View to, boolean zero) {
+    return new Alive(from, to, lengths.orElseThrow(), outer.depth(), zero);
+  }
+
   /** Carries that are not stacked become what the step made of them. */
-  private void commit(List<Place> places) {
+  private void commit(Lowering inner, List<Place> places, boolean all) {
     var moves = new ArrayList<Instruction>();
     for (int i = 0; i < places.size(); i++) {
       Place p = places.get(i);
@@ -182,10 +214,7 @@ final class LoopLowering {
         from = p.left();
         inner.emit(new Copy(next, from));
       }
-      moves.add(
-          lengths.isPresent()
-              ? new Alive(from, own, lengths.get(), outer.depth(), false)
-              : new Copy(from, own));
+      moves.add(all ? alive(from, own, false) : new Copy(from, own));
     }
     moves.forEach(inner::emit);
   }
