@@ -8,6 +8,7 @@ final class Frame {
   private static final int DEEPEST = 8;
 
   final int worker;
+  final Help help;
   private final int[] trips = new int[DEEPEST];
   private final float[] tile = new float[Tiles.HEIGHT * Panels.WIDTH];
   private final float[] spare = new float[64];
@@ -15,8 +16,15 @@ final class Frame {
   private float[] turned = {};
   private float[] laid = {};
 
+  /** Of a thread by itself. */
   Frame(int worker) {
+    this(worker, new Help());
+  }
+
+  /** Of one of several threads that help each other. */
+  Frame(int worker, Help help) {
     this.worker = worker;
+    this.help = help;
   }
 
   int trip(int depth) {

@@ -30,6 +30,11 @@ interface Instruction {
     return 0;
   }
 
+  /** Whether a piece that is under way may give some of its rows away: see {@link Help}. */
+  default boolean isGiving() {
+    return false;
+  }
+
   /** Does units {@code from} to {@code to}. */
   void run(Frame frame, int from, int to);
 

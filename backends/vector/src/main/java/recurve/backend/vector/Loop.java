@@ -23,6 +23,8 @@ final class Loop implements Instruction {
    */
   record Ends(View lengths, List<Instruction> after) {}
 
+  private static final long WORTH = 1_000_000; // multiply-adds of what is given away
+
   private final Instruction[] body;
   private final int steps;
   private final boolean reverse;
@@ -30,6 +32,7 @@ final class Loop implements Instruction {
   private final Optional<Ends> ends;
   private final boolean byRow;
   private final int extent;
+  private final long each; // multiply-adds of a row's step
 
   Loop(List<Instruction> body, int steps, boolean reverse, int depth) {
     this(body, steps, reverse, depth, Optional.empty());
@@ -44,6 +47,7 @@ final class Loop implements Instruction {
     this.ends = ends;
     this.byRow = rowsAreApart(body);
     this.extent = byRow ? body.get(0).extent() : 1;
+    this.each = body.stream().mapToLong(Instruction::work).sum() / Math.max(1, extent);
   }
 
   /** Whether unit i of each instruction depends on unit i of the others only. */
@@ -115,17 +119,34 @@ final class Loop implements Instruction {
     return all;
   }
 
+  /** Rows of an inner loop belong to a step of the thread that is in it. */
+  @Override
+  public boolean isGiving() {
+    return byRow && depth == 0;
+  }
+
   @Override
   public void run(Frame frame, int from, int to) {
-    for (int k = 0; k < steps; k++) {
+    run(frame, from, to, 0);
+  }
+
+  /** Takes the steps from {@code first} on, and gives rows away to who has none left. */
+  void run(Frame frame, int from, int to, int first) {
+    int end = to;
+    for (int k = first; k < steps; k++) {
+      if (isGiving() && frame.help.isWanted()) {
+        int half = (from + end) / 2;
+        boolean worth = each * (end - half) * (steps - k) > WORTH;
+        if (worth && frame.help.offer(new Help.Rest(this, half, end, k))) end = half;
+      }
       frame.trip(depth, reverse ? steps - 1 - k : k);
-      if (ends.isPresent()) alive(ends.get(), frame, from, to);
-      else if (byRow) step(frame, from, to);
+      if (ends.isPresent()) alive(ends.get(), frame, from, end);
+      else if (byRow) body(frame, from, end);
       else for (Instruction i : body) i.run(frame, 0, i.extent());
     }
   }
 
-  private void step(Frame frame, int from, int to) {
+  private void body(Frame frame, int from, int to) {
     for (Instruction i : body) i.run(frame, from, to);
   }
 
@@ -137,7 +158,7 @@ final class Loop implements Instruction {
       int first = row;
       boolean alive = trip < lengths[at + row];
       while (row < to && trip < lengths[at + row] == alive) row++;
-      if (alive) step(frame, first, row);
+      if (alive) body(frame, first, row);
       else for (Instruction i : ends.after()) i.run(frame, first, row);
     }
   }

@@ -97,6 +97,11 @@ final class Together implements Instruction {
   }
 
   @Override
+  public boolean isGiving() {
+    return members.stream().anyMatch(Instruction::isGiving);
+  }
+
+  @Override
   public void run(Frame frame, int from, int to) {
     for (int s = from; s < to; s++) shares[s].of().run(frame, shares[s].from(), shares[s].to());
   }

@@ -6,14 +6,15 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The threads of one executable: they spin for some microseconds, then sleep, and share out the
- * units of an instruction.
- *
- * <p>Longer spinning would starve the compiler threads, and any other work, of small machines.
+ * The threads of one executable: they share out the units of an instruction, and wait for each
+ * other.
  */
 final class Workers implements AutoCloseable {
-  private static final int SPINS = 2000;
+  // Awake, longer than most waits inside of a run: to be woken takes a tenth of a millisecond where
+  // the processor is a virtual one. For ever would starve the compiler threads of small machines.
+  private static final long AWAKE = 500_000; // ns
 
+  private final Help help = new Help();
   private final Frame[] frames;
   private final Thread[] threads;
   private final AtomicInteger running = new AtomicInteger();
@@ -26,7 +27,7 @@ final class Workers implements AutoCloseable {
 
   Workers(int count) {
     frames = new Frame[count];
-    for (int i = 0; i < count; i++) frames[i] = new Frame(i);
+    for (int i = 0; i < count; i++) frames[i] = new Frame(i, help);
     threads = new Thread[count - 1];
     for (int i = 0; i < threads.length; i++) {
       int worker = i + 1;
@@ -69,13 +70,14 @@ final class Workers implements AutoCloseable {
     waiting = Thread.currentThread();
     running.set(threads.length);
     next.set(0);
+    help.begin(frames.length);
     round++;
     for (Thread t : threads) LockSupport.unpark(t);
     try {
       share(instruction, 0);
     } finally {
-      for (int spins = 0; running.get() > 0; ) {
-        if (spins++ < SPINS) Thread.onSpinWait();
+      for (long since = System.nanoTime(); running.get() > 0; ) {
+        if (isAwake(since)) Thread.onSpinWait();
         else LockSupport.park(this);
       }
     }
@@ -91,20 +93,28 @@ final class Workers implements AutoCloseable {
     int extent = instruction.extent(), grain = instruction.grain();
     int parts = Math.min(frames.length * instruction.pieces(), extent / grain);
     long units = (extent + grain - 1) / grain;
-    // whoever is free takes the next piece: other programs may hold up a thread
-    for (int p = next.getAndIncrement(); p < parts; p = next.getAndIncrement()) {
-      int from = (int) (units * p / parts) * grain;
-      int to = Math.min(extent, (int) (units * (p + 1) / parts) * grain);
-      if (from < to) instruction.run(frames[worker], from, to);
+    try {
+      // whoever is free takes the next piece: other programs may hold up a thread
+      for (int p = next.getAndIncrement(); p < parts; p = next.getAndIncrement()) {
+        int from = (int) (units * p / parts) * grain;
+        int to = Math.min(extent, (int) (units * (p + 1) / parts) * grain);
+        if (from < to) instruction.run(frames[worker], from, to);
+      }
+    } finally {
+      if (instruction.isGiving()) help.finish(frames[worker]);
     }
+  }
+
+  /** Whether a wait is so short yet that spinning is better than sleeping. */
+  static boolean isAwake(long since) {
+    return System.nanoTime() - since < AWAKE;
   }
 
   private void work(int worker) {
     int seen = 0;
     while (!closed) {
-      int spins = 0;
-      while (round == seen && !closed) {
-        if (spins++ < SPINS) Thread.onSpinWait();
+      for (long since = System.nanoTime(); round == seen && !closed; ) {
+        if (isAwake(since)) Thread.onSpinWait();
         else LockSupport.park(this);
       }
       if (closed) return;

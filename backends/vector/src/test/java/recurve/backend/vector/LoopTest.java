@@ -1,0 +1,127 @@
+package recurve.backend.vector;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import recurve.ir.DType;
+
+class LoopTest {
+  private static final int ROWS = 8, STEPS = 30;
+
+  /** Who did which row at which trip, in the order in which it was done. */
+  private static class Diary implements Instruction {
+    final List<int[]> done = Collections.synchronizedList(new ArrayList<>()); // row, trip, worker
+    final int slowFrom;
+
+    Diary(int slowFrom) {
+      this.slowFrom = slowFrom;
+    }
+
+    @Override
+    public int extent() {
+      return ROWS;
+    }
+
+    @Override
+    public long work() {
+      return ROWS * 1_000_000L; // worth giving away
+    }
+
+    @Override
+    public List<Access> accesses() {
+      return List.of();
+    }
+
+    @Override
+    public void run(Frame frame, int from, int to) {
+      if (to > slowFrom) LockSupport.parkNanos(5_000_000);
+      for (int row = from; row < to; row++) {
+        done.add(new int[] {row, frame.trip(0), frame.worker});
+      }
+    }
+
+    int[] tripsOf(int row) {
+      return done.stream().filter(d -> d[0] == row).mapToInt(d -> d[1]).toArray();
+    }
+  }
+
+  /** A thread whose rows take long gives some to the one that has done its own. */
+  @Test
+  void rowsAreGivenToWhoIsDone() {
+    for (boolean reverse : new boolean[] {false, true}) {
+      var diary = new Diary(ROWS / 2);
+      try (var workers = new Workers(2)) {
+        workers.run(new Loop(List.of(diary), STEPS, reverse, 0));
+      }
+      int[] order = new int[STEPS];
+      Arrays.setAll(order, k -> reverse ? STEPS - 1 - k : k);
+      for (int row = 0; row < ROWS; row++) {
+        assertArrayEquals(order, diary.tripsOf(row), "row " + row);
+      }
+      long slow =
+          diary.done.stream().filter(d -> d[0] >= ROWS / 2).mapToInt(d -> d[2]).distinct().count();
+      assertEquals(2, slow, "threads in the slow half");
+    }
+  }
+
+  /** Rows of a body around it must be done when it ends: an inner loop gives nothing away. */
+  @Test
+  void anInnerLoopGivesNothing() {
+    var inner = new Loop(List.of(new Diary(ROWS)), STEPS, false, 1);
+    assertTrue(!inner.isGiving());
+    assertTrue(new Loop(List.of(inner), STEPS, false, 0).isGiving());
+  }
+
+  /** Steps that a row does not take are the business of what comes after its end. */
+  @Test
+  void rowsThatHaveEndedAreLeftOut() {
+    int[] lengths = {3, STEPS, 0, 7, 7, 1, STEPS, 2};
+    Buffer buffer = Buffer.kept(DType.I32, ROWS);
+    buffer.place(lengths);
+    for (int threads = 1; threads <= 3; threads++) {
+      Diary body = new Diary(ROWS), after = new Diary(ROWS);
+      var ends = new Loop.Ends(View.of(buffer, new int[] {ROWS}), List.of(after));
+      try (var workers = new Workers(threads)) {
+        workers.run(new Loop(List.of(body), STEPS, true, 0, Optional.of(ends)));
+      }
+      for (int row = 0; row < ROWS; row++) {
+        int length = lengths[row], rest = STEPS - length;
+        int[] alive = new int[length], ended = new int[rest];
+        Arrays.setAll(alive, k -> length - 1 - k);
+        Arrays.setAll(ended, k -> STEPS - 1 - k);
+        assertArrayEquals(alive, body.tripsOf(row), "row " + row + " alive");
+        assertArrayEquals(ended, after.tripsOf(row), "row " + row + " ended");
+      }
+    }
+  }
+
+  /** What one thread throws is told, and keeps no other waiting. */
+  @Test
+  void aFailureEndsTheRun() {
+    var failing =
+        new Diary(ROWS) {
+          @Override
+          public void run(Frame frame, int from, int to) {
+            if (to == ROWS && frame.trip(0) == 3) throw new IllegalStateException("the last row");
+            super.run(frame, from, to);
+          }
+        };
+    try (var workers = new Workers(3)) {
+      var loop = new Loop(List.of(failing), STEPS, false, 0);
+      var e = assertThrows(IllegalStateException.class, () -> workers.run(loop));
+      assertEquals("the last row", e.getMessage());
+      var diary = new Diary(ROWS);
+      workers.run(new Loop(List.of(diary), STEPS, false, 0));
+      assertEquals(ROWS * STEPS, diary.done.size(), "the next run");
+    }
+  }
+}
