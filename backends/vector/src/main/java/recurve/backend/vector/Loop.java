@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Runs the instructions of a body once for each step.
@@ -19,9 +20,14 @@ final class Loop implements Instruction {
    * Rows that end before others.
    *
    * @param lengths [batch], the number of steps that a row takes
-   * @param after what is done, step by step, with rows that have ended
+   * @param commit what ends a step of the rows that take it
+   * @param clear what is done instead with those that have ended; the body may have run on them
    */
-  record Ends(View lengths, List<Instruction> after) {}
+  record Ends(View lengths, List<Instruction> commit, List<Instruction> clear) {
+    List<Instruction> all() {
+      return Stream.concat(commit.stream(), clear.stream()).toList();
+    }
+  }
 
   private static final long WORTH = 1_000_000; // multiply-adds of what is given away
 
@@ -114,7 +120,7 @@ final class Loop implements Instruction {
     }
     for (Ends e : ends.stream().toList()) {
       all.add(Access.reads(e.lengths(), true));
-      for (Instruction i : e.after()) all.addAll(i.accesses());
+      for (Instruction i : e.all()) all.addAll(i.accesses());
     }
     return all;
   }
@@ -150,16 +156,22 @@ final class Loop implements Instruction {
     for (Instruction i : body) i.run(frame, from, to);
   }
 
-  /** A step of the rows that have not ended, neighbours together. */
+  /**
+   * A step of rows of which some have ended. The body runs once for all from the first to the last
+   * that has not: it reads weights, which cost more than some rows in between.
+   */
   private void alive(Ends ends, Frame frame, int from, int to) {
     int[] lengths = ends.lengths().buffer().ints();
     int at = ends.lengths().at(frame), trip = frame.trip(depth);
+    int first = from, last = to;
+    while (first < last && trip >= lengths[at + first]) first++;
+    while (first < last && trip >= lengths[at + last - 1]) last--;
+    if (first < last) body(frame, first, last);
     for (int row = from; row < to; ) {
-      int first = row;
+      int start = row;
       boolean alive = trip < lengths[at + row];
       while (row < to && trip < lengths[at + row] == alive) row++;
-      if (alive) body(frame, first, row);
-      else for (Instruction i : ends.after()) i.run(frame, first, row);
+      for (Instruction i : alive ? ends.commit() : ends.clear()) i.run(frame, start, row);
     }
   }
 

@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import recurve.ir.Graph;
 import recurve.ir.Node;
 import recurve.ir.Op;
@@ -53,34 +54,43 @@ final class LoopLowering {
     var stacks = new ArrayList<View>();
     for (int j = 0; j < scan.ys(); j++) stacks.add(stack(j, places));
 
-    List<Instruction> body = body(invariants, places, stacks, false);
+    Body body = body(invariants, places, stacks, false);
     Optional<Loop.Ends> ends = Optional.empty();
     if (lengths.isPresent()) {
-      if (Loop.rowsAreApart(body)) ends = Optional.of(ends(lengths.get(), stacks));
+      var apart = new Loop.Ends(lengths.get(), body.commit(), zeros(stacks));
+      if (Loop.rowsAreApart(concat(body.compute(), apart.all()))) ends = Optional.of(apart);
       else body = body(invariants, places, stacks, true);
     }
-    outer.emit(new Loop(body, steps, scan.reverse(), outer.depth(), ends));
+    List<Instruction> code =
+        ends.isPresent() ? body.compute() : concat(body.compute(), body.commit());
+    outer.emit(new Loop(code, steps, scan.reverse(), outer.depth(), ends));
     for (int i = 0; i < nk; i++) outer.give(node.outputs().get(i), places.get(i).last());
     for (int j = 0; j < scan.ys(); j++) outer.give(node.outputs().get(nk + j), stacks.get(j));
   }
 
-  /** Rows that have ended yield zeros. */
-  private Loop.Ends ends(View lengths, List<View> stacks) {
-    var after = new ArrayList<Instruction>();
+  private static List<Instruction> concat(List<Instruction> first, List<Instruction> second) {
+    return Stream.concat(first.stream(), second.stream()).toList();
+  }
+
+  /** What rows that have ended yield. */
+  private List<Instruction> zeros(List<View> stacks) {
+    var zeros = new ArrayList<Instruction>();
     for (View stack : stacks) {
       View y = stack.step(outer.depth());
-      after.add(new Copy(View.constant(y.dtype(), 0, y.dims()), y));
+      zeros.add(new Copy(View.constant(y.dtype(), 0, y.dims()), y));
     }
-    return new Loop.Ends(lengths, after);
+    return zeros;
   }
+
+  /** The instructions of a step, and those that make what it computed the carries of the next. */
+  private record Body(List<Instruction> compute, List<Instruction> commit) {}
 
   /**
    * The instructions of a step.
    *
    * @param all whether they run on rows that have ended, too
    */
-  private List<Instruction> body(
-      List<Value> invariants, List<Place> places, List<View> stacks, boolean all) {
+  private Body body(List<Value> invariants, List<Place> places, List<View> stacks, boolean all) {
     Lowering inner = outer.inner(steps);
     List<Value> in = scan.body().inputs(), out = scan.body().outputs();
     int nc = scan.consts(), nk = scan.carries();
@@ -111,8 +121,8 @@ final class LoopLowering {
       if (all) inner.emit(alive(inner.view(out.get(nk + j)), y, true));
       else inner.deliver(out.get(nk + j), y);
     }
-    commit(inner, places, all);
-    return inner.code();
+    List<Instruction> commit = commit(inner, places, all);
+    return new Body(inner.code(), commit);
   }
 
   /** Computes, before the loop, values of its body that depend on constants only. */
@@ -200,7 +210,7 @@ final class LoopLowering {
   }
 
   /** Carries that are not stacked become what the step made of them. */
-  private void commit(Lowering inner, List<Place> places, boolean all) {
+  private List<Instruction> commit(Lowering inner, List<Place> places, boolean all) {
     var moves = new ArrayList<Instruction>();
     for (int i = 0; i < places.size(); i++) {
       Place p = places.get(i);
@@ -216,6 +226,6 @@ final class LoopLowering {
       }
       moves.add(all ? alive(from, own, false) : new Copy(from, own));
     }
-    moves.forEach(inner::emit);
+    return moves;
   }
 }

@@ -81,15 +81,15 @@ class LoopTest {
     assertTrue(new Loop(List.of(inner), STEPS, false, 0).isGiving());
   }
 
-  /** Steps that a row does not take are the business of what comes after its end. */
+  /** Steps that a row does not take are cleared and not committed. */
   @Test
-  void rowsThatHaveEndedAreLeftOut() {
-    int[] lengths = {3, STEPS, 0, 7, 7, 1, STEPS, 2};
+  void rowsThatHaveEndedAreCleared() {
+    int[] lengths = {3, STEPS, 0, 7, 7, 1, STEPS - 1, 2};
     Buffer buffer = Buffer.kept(DType.I32, ROWS);
     buffer.place(lengths);
     for (int threads = 1; threads <= 3; threads++) {
-      Diary body = new Diary(ROWS), after = new Diary(ROWS);
-      var ends = new Loop.Ends(View.of(buffer, new int[] {ROWS}), List.of(after));
+      Diary body = new Diary(ROWS), commit = new Diary(ROWS), clear = new Diary(ROWS);
+      var ends = new Loop.Ends(View.of(buffer, new int[] {ROWS}), List.of(commit), List.of(clear));
       try (var workers = new Workers(threads)) {
         workers.run(new Loop(List.of(body), STEPS, true, 0, Optional.of(ends)));
       }
@@ -98,9 +98,12 @@ class LoopTest {
         int[] alive = new int[length], ended = new int[rest];
         Arrays.setAll(alive, k -> length - 1 - k);
         Arrays.setAll(ended, k -> STEPS - 1 - k);
-        assertArrayEquals(alive, body.tripsOf(row), "row " + row + " alive");
-        assertArrayEquals(ended, after.tripsOf(row), "row " + row + " ended");
+        assertArrayEquals(alive, commit.tripsOf(row), "row " + row + " alive");
+        assertArrayEquals(ended, clear.tripsOf(row), "row " + row + " ended");
+        assertTrue(body.tripsOf(row).length >= length, "row " + row);
       }
+      assertEquals(
+          0, body.done.stream().filter(d -> d[0] == 0 && d[1] >= 3).count(), "at the edge");
     }
   }
 
