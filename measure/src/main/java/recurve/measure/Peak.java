@@ -16,8 +16,9 @@ final class Peak {
 
   // enough to fill the pipelines (two units of four or five cycles), few enough for 16 registers
   private static final int CHAINS = 10;
-  private static final int TRIPS = 2_000_000, ROUNDS = 15;
-  private static final int SHORT = 500;
+  private static final int TRIPS = 20_000_000, SHORT = 500;
+  // fresh threads may share a processor until the system has spread them
+  private static final int LEAD_IN = 5_000_000;
   private static final long WARM_UP = 500_000_000; // ns
 
   private final int threads;
@@ -26,22 +27,13 @@ final class Peak {
   Peak(int threads) {
     this.threads = threads;
     long from = System.nanoTime();
-    while (System.nanoTime() - from < WARM_UP) chains(SHORT);
+    while (System.nanoTime() - from < WARM_UP) many(SHORT);
   }
 
   /**
-   * What they compute now, in GFLOP/s, a multiply-add being two; takes some hundredths of a second.
-   *
-   * <p>The mean and not the best of several rounds: what else the machine does slows this down as
-   * it does whatever is compared with it.
+   * What they compute now, in GFLOP/s, a multiply-add being two; takes about a tenth of a second.
    */
   double gflops() {
-    double sum = 0;
-    for (int i = 0; i < ROUNDS; i++) sum += round(threads);
-    return sum / ROUNDS;
-  }
-
-  private static double round(int threads) {
     var ready = new CountDownLatch(threads);
     long[] nanos = new long[threads];
     List<Thread> all = new ArrayList<>();
@@ -61,13 +53,19 @@ final class Peak {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    float sum = many(LEAD_IN);
     long from = System.nanoTime();
-    float sum = 0;
-    // short calls: in a long loop without safepoints the sums would end up in memory
-    for (int i = 0; i < TRIPS; i += SHORT) sum += chains(SHORT);
+    sum += many(TRIPS);
     long nanos = System.nanoTime() - from;
     if (Float.isNaN(sum)) throw new IllegalStateException("the sums went wrong");
     return nanos;
+  }
+
+  /** Short calls: in a long loop without safepoints the sums would end up in memory. */
+  private static float many(int trips) {
+    float sum = 0;
+    for (int i = 0; i < trips; i += SHORT) sum += chains(SHORT);
+    return sum;
   }
 
   private static void join(Thread thread) {
