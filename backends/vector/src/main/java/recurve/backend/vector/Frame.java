@@ -11,7 +11,6 @@ final class Frame {
   final Help help;
   private final int[] trips = new int[DEEPEST];
   private final float[] tile = new float[Tiles.HEIGHT * Panels.WIDTH];
-  private final float[] spare = new float[64];
   private float[] packed = {};
   private float[] turned = {};
   private float[] laid = {};
@@ -38,11 +37,6 @@ final class Frame {
   /** A tile of c. */
   float[] tile() {
     return tile;
-  }
-
-  /** For what is written and never read. */
-  float[] spare() {
-    return spare;
   }
 
   /** At least so many floats, for a left side as the kernels want it. */

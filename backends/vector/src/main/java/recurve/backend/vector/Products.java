@@ -10,9 +10,9 @@ import java.util.List;
  * of tiles and of threads' shares fall.
  */
 final class Products {
-  // Of a, laid out for the kernels at a time: a megabyte. The right side is read again for the next
-  // rows, which costs where it is larger than the caches.
-  private static final int ROWS = 320;
+  // Of a, laid out for the kernels at a time: a megabyte, in whole tiles. The right side is read
+  // again for the next rows, which costs where it is larger than the caches.
+  private static final int ROWS = 320 / Tiles.HEIGHT * Tiles.HEIGHT;
 
   // Of packed panels: they pass through the first-level cache for every tile of rows, and stay in
   // the second.
@@ -31,12 +31,11 @@ final class Products {
     warm = true;
     float[] a = new float[Tiles.HEIGHT * Tiles.STRIDE], b = new float[Panels.size(WARM_DEPTH, 1)];
     float[] c = new float[Tiles.HEIGHT * Panels.WIDTH];
-    float[] spare = new Frame(0).spare();
     var all = new ArrayList<Runnable>();
     for (int rows = Tiles.HEIGHT; rows >= Tiles.HEIGHT - 1; rows--) {
       for (boolean add : new boolean[] {false, true}) {
         Tile tile = tiles.of(rows, add);
-        all.add(() -> tile.run(WARM_DEPTH, a, 0, b, 0, c, 0, Panels.WIDTH, spare));
+        all.add(() -> tile.run(WARM_DEPTH, a, 0, b, 0, c, 0, Panels.WIDTH));
       }
     }
     return all;
@@ -120,8 +119,8 @@ final class Products {
       int ldc,
       boolean add,
       Frame frame) {
-    float[] narrow = frame.tile(), spare = frame.spare();
-    // tiles of nearly equal height: 6 rows are 3 + 3 and not 5 + 1
+    float[] narrow = frame.tile();
+    // tiles of nearly equal height: 7 rows are 4 + 3 and not 6 + 1
     int rest = (rows + Tiles.HEIGHT - 1) / Tiles.HEIGHT;
     for (int i = 0; i < rows; rest--) {
       int height = (rows - i + rest - 1) / rest, from = i * Tiles.STRIDE;
@@ -130,13 +129,13 @@ final class Products {
         int at = co + i * ldc + p * Panels.WIDTH, panel = bo + p * deep * Panels.WIDTH;
         int width = columns - p * Panels.WIDTH;
         if (width >= Panels.WIDTH) {
-          tile.run(deep, laid, from, b, panel, c, at, ldc, spare);
+          tile.run(deep, laid, from, b, panel, c, at, ldc);
         } else {
           for (int r = 0; r < height && add; r++) {
             System.arraycopy(c, at + r * ldc, narrow, r * Panels.WIDTH, width);
           }
           // the last, narrower panel: through scratch, so that the kernels need no masks
-          tile.run(deep, laid, from, b, panel, narrow, 0, Panels.WIDTH, spare);
+          tile.run(deep, laid, from, b, panel, narrow, 0, Panels.WIDTH);
           for (int r = 0; r < height; r++) {
             System.arraycopy(narrow, r * Panels.WIDTH, c, at + r * ldc, width);
           }

@@ -14,8 +14,6 @@ interface Tile {
    * @param a rows from {@code ao}, {@link Tiles#STRIDE} apart
    * @param b a panel from {@code bo}: for each k, {@link Panels#WIDTH} columns
    * @param c rows from {@code co}, {@code ldc} apart
-   * @param spare room for a vector that nobody reads
    */
-  void run(
-      int depth, float[] a, int ao, float[] b, int bo, float[] c, int co, int ldc, float[] spare);
+  void run(int depth, float[] a, int ao, float[] b, int bo, float[] c, int co, int ldc);
 }
