@@ -46,8 +46,9 @@ theirs=(env LD_LIBRARY_PATH="$here/target/native" LD_PRELOAD="$here/target/nativ
   "$jdk/bin/java" --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Xmx2g
   -Dorg.bytedeco.javacpp.maxPhysicalBytes=20g -Dorg.bytedeco.javacpp.maxBytes=16g
   -cp "target/classes:target/lib/*" recurve.bench.peers.Libtorch)
+most=$((3 * (warm + seconds) + 120)) # should nobody end them
 for config; do
-  "$jdk/bin/java" -cp target/classes recurve.bench.peers.Compare "$config" libtorch \
-    ../../recurve bench "$config" --threads "$threads" --warm-up "$warm" --seconds "$seconds" --turns -q -- \
-    "${theirs[@]}" "$config" "$threads" "$warm" "$seconds"
+  "$jdk/bin/java" -cp target/classes recurve.bench.peers.Compare "$config" libtorch "$warm" "$seconds" \
+    ../../recurve bench "$config" --threads "$threads" --warm-up 0 --seconds "$most" --turns -q -- \
+    "${theirs[@]}" "$config" "$threads" "$most"
 done

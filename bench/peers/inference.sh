@@ -38,9 +38,10 @@ trap 'rm -rf "$scratch"' EXIT
 ../../recurve -q bench generate --warm-up 1 --seconds 1 --save "$scratch/model" >/dev/null
 ../../recurve -q export "$scratch/model" --onnx "$scratch/model.onnx" --form "$form"
 
+most=$((3 * (warm + seconds) + 120)) # should nobody end them
 for config; do
-  "$jdk/bin/java" -cp "$scratch" recurve.bench.peers.Compare "$config" onnxruntime \
-    ../../recurve bench "$config" --threads "$threads" --warm-up "$warm" --seconds "$seconds" --weights "$kept" --turns -q -- \
+  "$jdk/bin/java" -cp "$scratch" recurve.bench.peers.Compare "$config" onnxruntime "$warm" "$seconds" \
+    ../../recurve bench "$config" --threads "$threads" --warm-up 0 --seconds "$most" --weights "$kept" --turns -q -- \
     "$jdk/bin/java" --enable-native-access=ALL-UNNAMED -cp "$scratch:$lib/*" recurve.bench.peers.OnnxRuntime \
-    "$scratch/model.onnx" "$config" "$threads" "$warm" "$seconds"
+    "$scratch/model.onnx" "$config" "$threads" "$most"
 done

@@ -222,7 +222,7 @@ final class BenchCommand implements Command {
 
     @Override
     public void end(double tokens, double share, boolean warm) {
-      console.out().println(format("turn %s %.1f %.4f %s", name, tokens, share, warm));
+      console.out().println(format("turn %s %.1f %.4f", name, tokens, share));
       console.out().flush();
     }
   }

@@ -2,6 +2,7 @@ package recurve.cli;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertLinesMatch;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.inject.Guice;
@@ -95,6 +96,17 @@ class CommandsTest {
                 + " Leave it out, or name generate or score.");
     Cli.run("bench", "score", "--minutes", "1")
         .failed(2, "recurve: --minutes is for training, and 'score' is not trained. Name another.");
+  }
+
+  /** A line of input, a second of work, a line of what it gave; then the summary. */
+  @Test
+  void takesTurns() {
+    String[] bench = {"bench", "generate", "--turns", "--warm-up", "0", "--seconds", "1"};
+    String out = Cli.run("\n", new Interruption(), bench).fine().out();
+    String number = "[0-9.]+";
+    assertLinesMatch(
+        List.of("turn generate " + number + " " + number, "recurve generate tokens_per_s .*"),
+        out.lines().toList());
   }
 
   private static double number(String line) {

@@ -76,21 +76,25 @@ final class Peak {
     }
   }
 
-  /** Ten chains of {@code s = s x + y}, which go to {@code y / (1 - x)} and stay there. */
+  /**
+   * Ten chains of {@code s = x y + s}, the form in which the processor writes over what it adds to:
+   * any other costs a move for each multiply-add, and a third where the core's other thread is
+   * busy.
+   */
   private static float chains(int trips) {
-    FloatVector x = FloatVector.broadcast(FLOATS, 0.5f), y = FloatVector.broadcast(FLOATS, 1);
-    FloatVector a = y, b = y, c = y, d = y, e = y, f = y, g = y, h = y, i = y, j = y;
+    FloatVector x = FloatVector.broadcast(FLOATS, 1e-3f), y = FloatVector.broadcast(FLOATS, 1e-3f);
+    FloatVector a = x, b = x, c = x, d = x, e = x, f = x, g = x, h = x, i = x, j = x;
     for (int k = 0; k < trips; k++) {
-      a = a.fma(x, y);
-      b = b.fma(x, y);
-      c = c.fma(x, y);
-      d = d.fma(x, y);
-      e = e.fma(x, y);
-      f = f.fma(x, y);
-      g = g.fma(x, y);
-      h = h.fma(x, y);
-      i = i.fma(x, y);
-      j = j.fma(x, y);
+      a = x.fma(y, a);
+      b = x.fma(y, b);
+      c = x.fma(y, c);
+      d = x.fma(y, d);
+      e = x.fma(y, e);
+      f = x.fma(y, f);
+      g = x.fma(y, g);
+      h = x.fma(y, h);
+      i = x.fma(y, i);
+      j = x.fma(y, j);
     }
     FloatVector all = a.add(b).add(c).add(d).add(e).add(f).add(g).add(h).add(i).add(j);
     return all.lane(0);

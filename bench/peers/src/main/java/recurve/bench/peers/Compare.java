@@ -11,23 +11,25 @@ import java.util.Locale;
 /**
  * Runs two programs in turns of a second and prints the ratio of their speeds.
  *
- * <p>{@code Compare CONFIG PEER OURS... -- THEIRS...}. Both are there all the time, and the one
- * whose turn it is not is halted, so that its threads cannot spin. A shared machine changes from
- * minute to minute: two neighbouring seconds meet the same one, two runs do not.
+ * <p>{@code Compare CONFIG PEER WARM_UP SECONDS OURS... -- THEIRS...}. Both are there all the time,
+ * and the one whose turn it is not is halted, so that its threads cannot spin. A shared machine
+ * changes from minute to minute: two neighbouring seconds meet the same one, two runs do not.
  *
  * <p>A program waits for a line of input before each turn, and writes {@code turn CONFIG
- * TOKENS_PER_S SHARE_OF_LIMIT WARM} after it.
+ * TOKENS_PER_S SHARE_OF_LIMIT} after it. What each does in its first turn, which compiles, and in
+ * WARM_UP seconds after that is not counted; then SECONDS are.
  */
 public final class Compare {
   private Compare() {}
 
   /** What a program did in a turn. */
-  private record Turn(double rate, double share, boolean warm) {}
+  private record Turn(double rate, double share) {}
 
   /** A program that runs when it is told to. */
   private static final class Side implements AutoCloseable {
     private final Process process;
     private final BufferedReader out;
+    private double passed = -1; // seconds of its turns after the first
 
     Side(List<String> command) throws IOException {
       process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
@@ -36,6 +38,7 @@ public final class Compare {
 
     /** Lets it run for a turn; null if it wants no other. */
     Turn turn() throws IOException, InterruptedException {
+      long since = System.nanoTime();
       signal("CONT");
       try {
         process.getOutputStream().write('\n');
@@ -49,9 +52,9 @@ public final class Compare {
           continue;
         }
         signal("STOP");
+        passed = passed < 0 ? 0 : passed + (System.nanoTime() - since) / 1e9;
         String[] words = line.split(" ");
-        return new Turn(
-            Double.parseDouble(words[2]), Double.parseDouble(words[3]), words[4].equals("true"));
+        return new Turn(Double.parseDouble(words[2]), Double.parseDouble(words[3]));
       }
       return null;
     }
@@ -70,7 +73,8 @@ public final class Compare {
   /** Compares. */
   public static void main(String[] args) throws IOException, InterruptedException {
     String config = args[0], peer = args[1];
-    List<String> commands = List.of(args).subList(2, args.length);
+    double warmUp = Double.parseDouble(args[2]), seconds = Double.parseDouble(args[3]);
+    List<String> commands = List.of(args).subList(4, args.length);
     int border = commands.indexOf("--");
     List<Turn> mine = new ArrayList<>(), others = new ArrayList<>();
     try (Side ours = new Side(commands.subList(0, border));
@@ -85,11 +89,13 @@ public final class Compare {
       for (Turn a = ours.turn(), b = theirs.turn();
           a != null && b != null;
           a = ours.turn(), b = theirs.turn()) {
-        if (!a.warm() || !b.warm()) continue;
+        double passed = Math.min(ours.passed, theirs.passed);
+        if (passed < warmUp) continue;
         mine.add(a);
         others.add(b);
         String pair = "%s ours %.0f %s %.0f tokens/s%n";
         System.err.printf(Locale.ROOT, pair, config, a.rate(), peer, b.rate());
+        if (passed > warmUp + seconds) break;
       }
     } catch (UncheckedIOException e) {
       throw e.getCause();

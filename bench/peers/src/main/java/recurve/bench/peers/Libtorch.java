@@ -13,7 +13,7 @@ import org.bytedeco.pytorch.Tensor;
  * Tokens a second of libtorch: forward, backward, clipping by global norm, SGD, as {@code recurve
  * bench} does; one batch of random words over and over, states carried.
  *
- * <p>{@code Libtorch CONFIG THREADS WARM_UP SECONDS}, in {@link Turns}.
+ * <p>{@code Libtorch CONFIG THREADS SECONDS}, in {@link Turns}.
  */
 public final class Libtorch {
   private static final double RATE = 0.1, CLIP = 5;
@@ -23,12 +23,11 @@ public final class Libtorch {
   /** Runs one configuration. */
   public static void main(String[] args) {
     String config = args[0];
-    double warmUp = Double.parseDouble(args[2]), seconds = Double.parseDouble(args[3]);
     set_num_threads(Integer.parseInt(args[1]));
     manual_seed(1);
     Network network = Network.of(config);
     var optimizer = new SGD(network.parameters(), new SGDOptions(RATE));
-    var turns = new Turns(config, warmUp, seconds);
+    var turns = new Turns(config, Double.parseDouble(args[2]));
     do step(network, optimizer);
     while (turns.step(network.tokens()));
   }

@@ -20,7 +20,7 @@ import java.util.Set;
  * Tokens a second of ONNX Runtime on an exported language model, as {@code recurve bench generate}
  * and {@code score} run it: words and states in, probabilities and states out.
  *
- * <p>{@code OnnxRuntime MODEL.onnx generate|score THREADS WARM_UP SECONDS}, in {@link Turns}. The
+ * <p>{@code OnnxRuntime MODEL.onnx generate|score THREADS SECONDS}, in {@link Turns}. The
  * probabilities have their place beforehand, and states stay native: nothing is copied but the
  * words, and what generation reads.
  */
@@ -34,13 +34,12 @@ public final class OnnxRuntime {
   public static void main(String[] args) throws OrtException {
     boolean generate = args[1].equals("generate");
     int steps = generate ? 1 : 40, rows = generate ? 1 : 32, threads = Integer.parseInt(args[2]);
-    double warmUp = Double.parseDouble(args[3]), seconds = Double.parseDouble(args[4]);
     OrtEnvironment environment = OrtEnvironment.getEnvironment();
     try (var options = new OrtSession.SessionOptions()) {
       options.setIntraOpNumThreads(threads);
       options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
       try (OrtSession session = environment.createSession(args[0], options)) {
-        run(environment, session, steps, rows, new Turns(args[1], warmUp, seconds));
+        run(environment, session, steps, rows, new Turns(args[1], Double.parseDouble(args[3])));
       }
     }
   }

@@ -12,16 +12,14 @@ final class Turns {
   private static final double WINDOW = 1;
 
   private final String name;
-  private final double warmUp;
   private final double seconds;
   private double passed;
   private long since;
   private long tokens;
 
-  /** Begins when it is told to: so many seconds that do not count, then so many that do. */
-  Turns(String name, double warmUp, double seconds) {
+  /** Begins when it is told to, for so many seconds of its own at most. */
+  Turns(String name, double seconds) {
     this.name = name;
-    this.warmUp = warmUp;
     this.seconds = seconds;
     begin();
   }
@@ -41,10 +39,10 @@ final class Turns {
     tokens += done;
     double window = (System.nanoTime() - since) / 1e9;
     if (window < WINDOW) return true;
-    System.out.printf(Locale.ROOT, "turn %s %.1f 0 %s%n", name, tokens / window, passed >= warmUp);
+    System.out.printf(Locale.ROOT, "turn %s %.1f 0%n", name, tokens / window);
     System.out.flush();
     passed += window;
-    if (passed > warmUp + seconds) return false;
+    if (passed > seconds) return false;
     begin();
     return true;
   }
