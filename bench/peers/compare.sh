@@ -49,6 +49,6 @@ theirs=(env LD_LIBRARY_PATH="$here/target/native" LD_PRELOAD="$here/target/nativ
 most=$((3 * (warm + seconds) + 120)) # should nobody end them
 for config; do
   "$jdk/bin/java" -cp target/classes recurve.bench.peers.Compare "$config" libtorch "$warm" "$seconds" \
-    ../../recurve bench "$config" --threads "$threads" --warm-up 0 --seconds "$most" --turns -q -- \
+    ../../recurve bench "$config" --threads "$threads" --warm-up 1 --seconds "$most" --turns -q -- \
     "${theirs[@]}" "$config" "$threads" "$most"
 done

@@ -41,7 +41,7 @@ trap 'rm -rf "$scratch"' EXIT
 most=$((3 * (warm + seconds) + 120)) # should nobody end them
 for config; do
   "$jdk/bin/java" -cp "$scratch" recurve.bench.peers.Compare "$config" onnxruntime "$warm" "$seconds" \
-    ../../recurve bench "$config" --threads "$threads" --warm-up 0 --seconds "$most" --weights "$kept" --turns -q -- \
+    ../../recurve bench "$config" --threads "$threads" --warm-up 1 --seconds "$most" --weights "$kept" --turns -q -- \
     "$jdk/bin/java" --enable-native-access=ALL-UNNAMED -cp "$scratch:$lib/*" recurve.bench.peers.OnnxRuntime \
     "$scratch/model.onnx" "$config" "$threads" "$most"
 done
