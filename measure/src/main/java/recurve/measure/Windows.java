@@ -20,7 +20,7 @@ final class Windows {
   private final List<Double> rates = new ArrayList<>();
   private final List<Double> limits = new ArrayList<>();
   private final List<Double> shares = new ArrayList<>();
-  private final long start = System.nanoTime();
+  private final long start;
   private double firstStep = -1;
   private double passed;
   private long since;
@@ -40,7 +40,8 @@ final class Windows {
     this.watch = watch;
     peak = new Peak(threads);
     watch.begin();
-    since = System.nanoTime();
+    start = System.nanoTime();
+    since = start;
   }
 
   /** A step is over; returns whether it was the last that is wanted. */

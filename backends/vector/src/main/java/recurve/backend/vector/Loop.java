@@ -51,8 +51,10 @@ final class Loop implements Instruction {
     this.reverse = reverse;
     this.depth = depth;
     this.ends = ends;
-    this.byRow = rowsAreApart(body);
-    this.extent = byRow ? body.get(0).extent() : 1;
+    var all = new ArrayList<>(body);
+    ends.ifPresent(e -> all.addAll(e.all()));
+    this.byRow = rowsAreApart(all);
+    this.extent = byRow ? all.get(0).extent() : 1;
     this.each = body.stream().mapToLong(Instruction::work).sum() / Math.max(1, extent);
   }
 

@@ -107,6 +107,22 @@ class LoopTest {
     }
   }
 
+  /** A carry that becomes the step's input has nothing to compute, only to commit. */
+  @Test
+  void stepsThatOnlyCommit() {
+    int[] lengths = {3, 5, 0, 7, 7, 1, STEPS, 2};
+    Buffer buffer = Buffer.kept(DType.I32, ROWS);
+    buffer.place(lengths);
+    var commit = new Diary(ROWS);
+    var ends = new Loop.Ends(View.of(buffer, new int[] {ROWS}), List.of(commit), List.of());
+    try (var workers = new Workers(2)) {
+      workers.run(new Loop(List.of(), STEPS, false, 0, Optional.of(ends)));
+    }
+    for (int row = 0; row < ROWS; row++) {
+      assertEquals(lengths[row], commit.tripsOf(row).length, "row " + row);
+    }
+  }
+
   /** What one thread throws is told, and keeps no other waiting. */
   @Test
   void aFailureEndsTheRun() {

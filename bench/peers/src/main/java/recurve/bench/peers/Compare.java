@@ -2,9 +2,9 @@ package recurve.bench.peers;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
@@ -97,8 +97,6 @@ public final class Compare {
         System.err.printf(Locale.ROOT, pair, config, a.rate(), peer, b.rate());
         if (passed > warmUp + seconds) break;
       }
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
     }
     if (mine.isEmpty()) throw new IOException("no turn of both: see what they wrote");
     double[] ratios = new double[mine.size()], shares = new double[mine.size()];
@@ -125,7 +123,7 @@ public final class Compare {
   /** A quarter of the values is below the first quartile, a half below the second, the median. */
   private static double at(double[] values, int quartile) {
     double[] sorted = values.clone();
-    java.util.Arrays.sort(sorted);
+    Arrays.sort(sorted);
     return sorted[(sorted.length - 1) * quartile / 4];
   }
 }
