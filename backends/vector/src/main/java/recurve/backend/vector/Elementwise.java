@@ -3,6 +3,7 @@ package recurve.backend.vector;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * Runs a region's kernel over the extents of its operands.
@@ -54,6 +55,23 @@ final class Elementwise implements Instruction {
     for (int w = 0; w < workers; w++) scratch[w] = new Scratch(views.size());
     int each = Math.max(1, View.size(dims));
     grain = each >= 4096 ? 1 : dims.length == 0 ? 4096 : Math.max(1, 4096 / each);
+  }
+
+  private Elementwise(Elementwise of, View[] views) {
+    kernel = of.kernel;
+    this.views = views;
+    writes = of.writes;
+    lead = of.lead;
+    dims = of.dims;
+    flat = of.flat;
+    shortfall = of.shortfall;
+    scratch = of.scratch;
+    grain = of.grain;
+  }
+
+  /** The same on other views, of the same extents and strides. */
+  Elementwise with(UnaryOperator<View> views) {
+    return new Elementwise(this, Arrays.stream(this.views).map(views).toArray(View[]::new));
   }
 
   @Override

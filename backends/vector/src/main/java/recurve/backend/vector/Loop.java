@@ -59,7 +59,7 @@ final class Loop implements Instruction {
   }
 
   /** Whether unit i of each instruction depends on unit i of the others only. */
-  static boolean rowsAreApart(List<Instruction> body) {
+  static boolean rowsAreApart(List<? extends Instruction> body) {
     if (body.isEmpty()) return false;
     int extent = body.get(0).extent();
     var rows = new HashMap<Buffer, Integer>(); // distance of rows in what the body writes

@@ -23,19 +23,14 @@ import recurve.ir.Value;
  * binding of the symbolic dimensions.
  */
 final class Lowering {
-  private static final int FEW_ROWS = 4;
-  // floats of packed weights that a loop reads in every step from farther than the caches
-  private static final int LARGE = 6 << 20;
-
   private final Context context;
-  private final Optional<Lowering> outer;
   private final int depth; // of loops around
   private final long trips; // of all loops around
   private final List<Instruction> code = new ArrayList<>();
   private final Map<Value, View> views = new HashMap<>();
   private final Map<Value, View> destinations = new HashMap<>();
   private final Set<View> still = new HashSet<>(); // the same in all trips
-  private final Map<View, View> packed = new HashMap<>();
+  private final ProductLowering products;
 
   /** Starts the outermost block. */
   Lowering(Context context) {
@@ -44,9 +39,9 @@ final class Lowering {
 
   private Lowering(Context context, Optional<Lowering> outer, int depth, long trips) {
     this.context = context;
-    this.outer = outer;
     this.depth = depth;
     this.trips = trips;
+    this.products = new ProductLowering(this, outer.map(o -> o.products));
   }
 
   /** The body of a loop of so many steps in this block. */
@@ -60,6 +55,16 @@ final class Lowering {
 
   int depth() {
     return depth;
+  }
+
+  /** How often the block is run: the trips of all loops around it. */
+  long trips() {
+    return trips;
+  }
+
+  /** Whether it is the same in all trips of the loops around. */
+  boolean isStill(View view) {
+    return depth == 0 || still.contains(view);
   }
 
   List<Instruction> code() {
@@ -172,7 +177,8 @@ final class Lowering {
         };
   }
 
-  private View destination(Value v) {
+  /** Where a value should lie. */
+  View destination(Value v) {
     View wished = destinations.get(v);
     return wished != null ? wished : fresh(v.dtype(), context.dims(v));
   }
@@ -217,7 +223,8 @@ final class Lowering {
     return v.buffer().isMemory() && v.isContiguous() ? v : copied(v);
   }
 
-  private View inMemory(View v) {
+  /** The view itself, or a copy of numbers that are nowhere. */
+  View inMemory(View v) {
     return v.buffer().isMemory() ? v : copied(v);
   }
 
@@ -304,7 +311,7 @@ final class Lowering {
         deliver(n.input(0), part);
         views.put(v, whole);
       }
-      case Op.MatMul m -> matMul(n);
+      case Op.MatMul m -> products.lower(n);
       case Op.ReduceSum(int axis) -> reduce(n, axis, false);
       case Op.ReduceMax(int axis) -> reduce(n, axis, true);
       case Op.Gather g -> gather(n);
@@ -344,18 +351,18 @@ final class Lowering {
     return whole.slice(axis, from, from + context.dims(pad.input(0))[axis]);
   }
 
-  private static View reshaped(View v, int... dims) {
+  static View reshaped(View v, int... dims) {
     return v.reshape(dims).orElseThrow(() -> new IllegalStateException(v + " has gaps"));
   }
 
   /** A contiguous place for a value: the one wished for, if it is. */
-  private View inPlace(Value v) {
+  View inPlace(Value v) {
     View wished = destination(v);
     return wished.isContiguous() ? wished : fresh(v.dtype(), context.dims(v));
   }
 
   /** Ends what {@link #inPlace} began. */
-  private void placed(Value v, View view) {
+  void placed(Value v, View view) {
     views.put(v, view);
     View wished = destinations.get(v);
     if (wished != null && !same(view, wished)) {
@@ -394,106 +401,5 @@ final class Lowering {
             table.loops());
     emit(new Gather(rows, reshaped(ids, units, each), reshaped(to, units, each, width)));
     placed(v, to);
-  }
-
-  // -- products
-
-  private void matMul(Node n) {
-    Value v = n.output();
-    View a = inMemory(view(n.input(0))), b = inMemory(view(n.input(1)));
-    int[] d = context.dims(v);
-    int depthOfSum = a.dim(-1);
-    if (depthOfSum == 0 || View.size(d) == 0) {
-      View zero = inPlace(v);
-      emit(new Copy(View.constant(v.dtype(), 0, d), zero));
-      placed(v, zero);
-      return;
-    }
-    boolean matrix = b.rank() == 2;
-    boolean still = depth == 0 || this.still.contains(b);
-    if (v.dtype() == DType.F32 && matrix && still) {
-      // few rows read the right side once, as it lies; packing it would read it twice
-      boolean few = trips * View.size(d) / d[d.length - 1] <= FEW_ROWS;
-      if (!few || !directProduct(v, a, b)) packedProduct(v, a, b);
-      return;
-    }
-    View left = a;
-    if (matrix && a.rank() > 2) {
-      b = b.expandLeading(Arrays.copyOf(a.dims(), a.rank() - 2));
-    }
-    View to = destination(v);
-    emit(new BatchProduct(context.products(), left, b, to));
-    views.put(v, to);
-  }
-
-  /** A product of few rows, if its sides can be read as they lie. */
-  private boolean directProduct(Value v, View a, View b) {
-    int[] d = context.dims(v);
-    int rows = View.size(d) / d[d.length - 1];
-    View to = inPlace(v);
-    Optional<View> left = a.reshape(new int[] {rows, a.dim(-1)});
-    Optional<Prepared> weights = context.prepared().filter(p -> p.isWeight(b));
-    if (left.isPresent() && weights.isPresent()) {
-      boolean straight = left.get().dim(1) == 1 || left.get().stride(1) == 1;
-      View x = straight ? left.get() : copied(left.get());
-      emit(new StreamProduct(x, weights.get().streamed(b), reshaped(to, rows, d[d.length - 1])));
-      placed(v, to);
-      return true;
-    }
-    if (left.isEmpty() || !DirectProduct.suits(left.get(), b)) return false;
-    emit(new DirectProduct(left.get(), b, reshaped(to, rows, d[d.length - 1])));
-    placed(v, to);
-    return true;
-  }
-
-  /** A product of floats whose right side is one matrix for all rows, in panels. */
-  private void packedProduct(Value v, View a, View b) {
-    int[] d = context.dims(v);
-    View left = rows(a);
-    int[] shape = {left.dim(0), left.dim(1), d[d.length - 1]};
-    View wished = destination(v);
-    boolean inner = wished.dim(-1) == 1 || wished.stride(-1) == 1;
-    boolean fits = inner && wished.reshape(shape).isPresent();
-    View to = fits ? wished : fresh(v.dtype(), d);
-    int depthOfSum = b.dim(0), columns = b.dim(1);
-    boolean kept = context.prepared().filter(p -> p.isWeight(b)).isPresent();
-    boolean once = depth == 0 && !kept && !packed.containsKey(b);
-    if (once && WideProduct.suits(depthOfSum, columns, context.workers())) {
-      View flat = reshaped(left, left.dim(0), depthOfSum);
-      View result = reshaped(to, left.dim(0), columns);
-      emit(new WideProduct(context.products(), flat, b, result));
-    } else {
-      View panels = packed(b), result = reshaped(to, shape);
-      boolean few = left.dim(0) < context.workers();
-      boolean large = depth > 0 && panels.size() > LARGE && context.workers() > 1;
-      emit(
-          few || large
-              ? new PanelProduct(context.products(), left, panels, result, depth)
-              : new Product(context.products(), left, panels, result));
-    }
-    placed(v, to);
-  }
-
-  /** The left side as [units, rows of a unit, depth] with its last axis contiguous. */
-  private View rows(View a) {
-    View v = a.dim(-1) == 1 || a.stride(-1) == 1 ? a : copied(a);
-    int all = View.size(Arrays.copyOf(v.dims(), v.rank() - 1)), k = v.dim(-1);
-    boolean byRow = depth > 0 && v.rank() > 2;
-    int[] shape = byRow ? new int[] {v.dim(0), all / v.dim(0), k} : new int[] {all, 1, k};
-    return v.reshape(shape).orElseGet(() -> reshaped(copied(v), shape));
-  }
-
-  /** The right side in panels; packed once, outside of the loops in which it does not change. */
-  private View packed(View b) {
-    Optional<Prepared> weights = context.prepared().filter(p -> p.isWeight(b));
-    if (weights.isPresent()) return weights.get().packed(b);
-    if (still.contains(b) && outer.isPresent()) return outer.get().packed(b);
-    return packed.computeIfAbsent(
-        b,
-        k -> {
-          View target = Pack.target(k);
-          emit(new Pack(k, target));
-          return target;
-        });
   }
 }

@@ -1,13 +1,14 @@
 package recurve.backend.vector;
 
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
 /**
  * The right side of a product in the order in which the micro-kernel reads it.
  *
  * <p>b [depth, columns] is cut along its depth into blocks of {@link #block} and along its columns
- * into panels of {@link #WIDTH}; a panel of a block is contiguous, k by k. The last panel is filled
- * up with zeros. Packed once, it serves every step of a loop.
+ * into panels of {@link #WIDTH}; a panel of a block is contiguous, k by k. The last panel and the
+ * last steps of k are filled up with zeros. Packed once, it serves every step of a loop.
  */
 final class Panels {
   /** Columns of a panel: two vectors. */
@@ -30,13 +31,18 @@ final class Panels {
 
   /** How many floats the packed form takes. */
   static int size(int depth, int columns) {
-    return Math.multiplyExact(count(columns) * WIDTH, depth);
+    return Math.multiplyExact(count(columns) * WIDTH, filled(depth));
+  }
+
+  /** A depth filled up to whole steps of the kernels. */
+  static int filled(int depth) {
+    return (depth + Tiles.STEP - 1) / Tiles.STEP * Tiles.STEP;
   }
 
   /** The depth of a block: nearly equal blocks, none deeper than the cache likes. */
   static int block(int depth) {
     int blocks = Math.max(1, (depth + DEEPEST - 1) / DEEPEST);
-    return Math.max(1, (depth + blocks - 1) / blocks);
+    return filled(Math.max(1, (depth + blocks - 1) / blocks));
   }
 
   /**
@@ -56,11 +62,15 @@ final class Panels {
       float[] packed) {
     int block = block(depth), panels = count(columns);
     for (int k = 0; k < depth; k += block) {
-      int deep = Math.min(block, depth - k);
+      int deep = Math.min(block, depth - k), filled = filled(deep);
+      for (int p = from; p < to; p++) {
+        int end = (k * panels + (p + 1) * filled) * WIDTH;
+        Arrays.fill(packed, end - (filled - deep) * WIDTH, end, 0);
+      }
       for (int p = from; p < to; p++) {
         int width = Math.min(WIDTH, columns - p * WIDTH);
         int source = at + k * rowStride + p * WIDTH * columnStride;
-        int target = k * panels * WIDTH + p * deep * WIDTH;
+        int target = (k * panels + p * filled) * WIDTH;
         if (columnStride == 1 && width == WIDTH) {
           int full = Math.min(Math.min(to, columns / WIDTH) - p, TOGETHER);
           copy(b, source, rowStride, deep, full, packed, target);
@@ -79,7 +89,7 @@ final class Panels {
       float[] b, int source, int stride, int deep, int count, float[] packed, int target) {
     for (int k = 0; k < deep; k++) {
       for (int p = 0; p < count; p++) {
-        int s = source + k * stride + p * WIDTH, t = target + (p * deep + k) * WIDTH;
+        int s = source + k * stride + p * WIDTH, t = target + (p * filled(deep) + k) * WIDTH;
         FloatVector.fromArray(Lanes.FLOATS, b, s).intoArray(packed, t);
         FloatVector.fromArray(Lanes.FLOATS, b, s + Lanes.COUNT).intoArray(packed, t + Lanes.COUNT);
       }

@@ -1,6 +1,7 @@
 package recurve.backend.vector;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -35,7 +36,7 @@ final class Products {
     for (int rows = Tiles.HEIGHT; rows >= Tiles.HEIGHT - 1; rows--) {
       for (boolean add : new boolean[] {false, true}) {
         Tile tile = tiles.of(rows, add);
-        all.add(() -> tile.run(WARM_DEPTH, a, 0, b, 0, c, 0, Panels.WIDTH));
+        all.add(() -> tile.run(WARM_DEPTH, a, 0, b, 0, 1, c, 0, Panels.WIDTH));
       }
     }
     return all;
@@ -52,7 +53,8 @@ final class Products {
    * <p>Blocks of depth are outermost, then some hundred rows: of a right side larger than the
    * caches, a block is read from memory a few times only.
    *
-   * @param a row i from {@code ao + i * lda}, contiguous, {@code depth} long
+   * @param a row i from {@code ao + i * lda}, contiguous, {@code depth} long; read as it lies if
+   *     {@link #canLie}
    * @param b packed by {@link Panels#pack}
    * @param c row i from {@code co + i * ldc}
    * @param add whether c already holds what the product is added to
@@ -74,24 +76,47 @@ final class Products {
       boolean add,
       boolean back,
       Frame frame) {
-    int block = Panels.block(depth), group = group(depth), panels = Panels.count(columns);
-    int groups = (toPanel - fromPanel + group - 1) / group;
-    float[] laid = frame.laid(Math.min(rows, ROWS) * Tiles.STRIDE);
+    int block = Panels.block(depth), panels = Panels.count(columns), most = group(depth);
+    int groups = Math.max(1, (toPanel - fromPanel + most - 1) / most);
+    int group = (toPanel - fromPanel + groups - 1) / groups; // 5 + 5 + 3 panels, not 6 + 6 + 1
+    boolean lies = lda == Tiles.STRIDE && canLie(depth);
+    float[] laid = lies ? a : frame.laid(Math.min(rows, ROWS) * Tiles.STRIDE);
     for (int k = 0; k < depth; k += block) {
       int deep = Math.min(block, depth - k), bo = k * panels * Panels.WIDTH;
       for (int i = 0; i < rows; ) {
         int some = band(rows - i);
-        for (int r = 0; r < some; r++) {
-          System.arraycopy(a, ao + (i + r) * lda + k, laid, r * Tiles.STRIDE, deep);
+        for (int r = 0; r < some && !lies; r++) {
+          int at = r * Tiles.STRIDE;
+          System.arraycopy(a, ao + (i + r) * lda + k, laid, at, deep);
+          Arrays.fill(laid, at + deep, at + Panels.filled(deep), 0);
         }
         for (int g = 0; g < groups; g++) {
           int first = fromPanel + group * (back ? groups - 1 - g : g);
           int last = Math.min(toPanel, first + group), at = co + i * ldc;
-          block(some, deep, columns, laid, b, bo, first, last, c, at, ldc, add || k > 0, frame);
+          block(
+              some,
+              Panels.filled(deep),
+              columns,
+              laid,
+              lies ? ao + i * lda : 0,
+              b,
+              bo,
+              first,
+              last,
+              c,
+              at,
+              ldc,
+              add || k > 0,
+              frame);
         }
         i += some;
       }
     }
+  }
+
+  /** Whether rows so long, {@link Tiles#STRIDE} apart, are what the kernels read as it is. */
+  static boolean canLie(int depth) {
+    return depth == Panels.block(depth);
   }
 
   /** How many of the rows left are laid out next: whole tiles, in nearly equal parts. */
@@ -110,6 +135,7 @@ final class Products {
       int deep,
       int columns,
       float[] laid,
+      int lo,
       float[] b,
       int bo,
       int first,
@@ -123,22 +149,21 @@ final class Products {
     // tiles of nearly equal height: 7 rows are 4 + 3 and not 6 + 1
     int rest = (rows + Tiles.HEIGHT - 1) / Tiles.HEIGHT;
     for (int i = 0; i < rows; rest--) {
-      int height = (rows - i + rest - 1) / rest, from = i * Tiles.STRIDE;
+      int height = (rows - i + rest - 1) / rest, from = lo + i * Tiles.STRIDE;
       Tile tile = tiles.of(height, add);
-      for (int p = first; p < last; p++) {
-        int at = co + i * ldc + p * Panels.WIDTH, panel = bo + p * deep * Panels.WIDTH;
-        int width = columns - p * Panels.WIDTH;
-        if (width >= Panels.WIDTH) {
-          tile.run(deep, laid, from, b, panel, c, at, ldc);
-        } else {
-          for (int r = 0; r < height && add; r++) {
-            System.arraycopy(c, at + r * ldc, narrow, r * Panels.WIDTH, width);
-          }
-          // the last, narrower panel: through scratch, so that the kernels need no masks
-          tile.run(deep, laid, from, b, panel, narrow, 0, Panels.WIDTH);
-          for (int r = 0; r < height; r++) {
-            System.arraycopy(narrow, r * Panels.WIDTH, c, at + r * ldc, width);
-          }
+      int at = co + i * ldc, wide = Math.min(last, columns / Panels.WIDTH);
+      int panel = bo + first * deep * Panels.WIDTH;
+      tile.run(deep, laid, from, b, panel, wide - first, c, at + first * Panels.WIDTH, ldc);
+      if (wide < last) {
+        // the last, narrower panel: through scratch, so that the kernels need no masks
+        int width = columns - wide * Panels.WIDTH, end = at + wide * Panels.WIDTH;
+        for (int r = 0; r < height && add; r++) {
+          System.arraycopy(c, end + r * ldc, narrow, r * Panels.WIDTH, width);
+        }
+        panel = bo + wide * deep * Panels.WIDTH;
+        tile.run(deep, laid, from, b, panel, 1, narrow, 0, Panels.WIDTH);
+        for (int r = 0; r < height; r++) {
+          System.arraycopy(narrow, r * Panels.WIDTH, c, end + r * ldc, width);
         }
       }
       i += height;

@@ -87,7 +87,8 @@ record Program(
           inPlace.add(output);
           same.put(next, now);
         });
-    List<Instruction> joined = Together.apply(code, same, context.workers());
+    List<Instruction> rows = Rows.apply(code, same, kept, context.workers());
+    List<Instruction> joined = Together.apply(rows, same, context.workers());
     arena.plan(joined, kept);
     return new Program(joined, inputs, outputs, inPlace);
   }

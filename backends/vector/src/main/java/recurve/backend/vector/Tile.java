@@ -1,7 +1,8 @@
 package recurve.backend.vector;
 
 /**
- * The micro-kernel of a product: one tile of c, a few rows high and {@link Panels#WIDTH} wide.
+ * The micro-kernel of a product: tiles of c side by side, a few rows high and {@link Panels#WIDTH}
+ * wide each.
  *
  * <p>Each element is one chain of fused multiply-adds in the order of k, whatever the height of the
  * tile: so no choice of tiles, and no number of threads, changes a bit of a result.
@@ -10,10 +11,11 @@ interface Tile {
   /**
    * {@code c[i][j] (+)= sum over k of a[i][k] * b[k][j]}.
    *
-   * @param depth how many k
+   * @param depth how many k, a multiple of {@link Tiles#STEP}
    * @param a rows from {@code ao}, {@link Tiles#STRIDE} apart
-   * @param b a panel from {@code bo}: for each k, {@link Panels#WIDTH} columns
+   * @param b panels, one behind the other from {@code bo}: for each k, {@link Panels#WIDTH} columns
+   * @param panels how many
    * @param c rows from {@code co}, {@code ldc} apart
    */
-  void run(int depth, float[] a, int ao, float[] b, int bo, float[] c, int co, int ldc);
+  void run(int depth, float[] a, int ao, float[] b, int bo, int panels, float[] c, int co, int ldc);
 }

@@ -15,11 +15,15 @@ import java.util.Map;
  *
  * <p>Written by hand each would be the same page of code with other numbers; and masks or branches
  * in one general kernel make the compiler refuse to inline its vector calls. The kernels are flat
- * and free of branches but for the loop over k, which takes several steps at a time.
+ * and free of branches but for the loop over panels, and in it the one over k, which takes {@link
+ * #STEP} at a time.
  *
  * <p>What counts is how many instructions there are for each multiply-add: where the core's other
  * thread is busy, as on most rented machines, only half of the six that can be issued in a cycle
- * are ours. Here they are 1.9; with 2.2 a product takes a seventh longer.
+ * are ours. Here they are 1.9; with 2.2 a product takes a seventh longer. Around the loop over k
+ * they are mostly checks of array bounds, two for each place of an array that the loop's body
+ * names. Those of a stand before the loop over panels; a kernel of one panel, which had them all
+ * each time, took a quarter longer for a depth of 100.
  */
 final class Tiles {
   /** The tallest tile: of 16 registers two for each row, two for a row of b, one of a. */
@@ -32,20 +36,26 @@ final class Tiles {
    */
   static final int STRIDE = Panels.DEEPEST;
 
-  // A loop around the loop over k, mostly of one trip. Without it, under collectors that do not ask
-  // for safepoints in counted loops (serial, parallel), accumulators end up in memory: half as
-  // fast.
-  private static final int STRIP = 1000;
+  /** How many k are taken at a time: depths are filled up with zeros to a multiple of it. */
+  static final int STEP = 4;
 
-  private static final ClassDesc MATH = ClassDesc.of("java.lang.Math");
   private static final ClassDesc FENCES = ClassDesc.of("java.lang.invoke.VarHandle");
   private static final MethodTypeDesc RUN =
       MethodTypeDesc.of(
-          CD_void, CD_int, Emit.FLOATS, CD_int, Emit.FLOATS, CD_int, Emit.FLOATS, CD_int, CD_int);
+          CD_void,
+          CD_int,
+          Emit.FLOATS,
+          CD_int,
+          Emit.FLOATS,
+          CD_int,
+          CD_int,
+          Emit.FLOATS,
+          CD_int,
+          CD_int);
 
   // arguments, then locals; slot 0 is this
-  private static final int DEPTH = 1, A = 2, AO = 3, B = 4, BO = 5, C = 6, CO = 7, LDC = 8;
-  private static final int K = 9, SUMS = 10;
+  private static final int DEPTH = 1, A = 2, AO = 3, B = 4, BO = 5, PANELS = 6, C = 7, CO = 8;
+  private static final int LDC = 9, AT = 10, END = 11, APART = 12, SUMS = 13;
 
   private final Tile[] fresh = new Tile[HEIGHT + 1];
   private final Tile[] adding = new Tile[HEIGHT + 1];
@@ -86,29 +96,30 @@ final class Tiles {
   }
 
   private static void body(CodeBuilder code, int rows, boolean add) {
+    Label panel = code.newLabel(), done = code.newLabel();
+    code.iload(AO).iload(DEPTH).iadd().istore(END);
+    code.labelBinding(panel).iload(PANELS).ifle(done);
+    panel(code, rows, add);
+    code.iload(BO).iload(DEPTH).loadConstant(Panels.WIDTH).imul().iadd().istore(BO);
+    code.iinc(CO, Panels.WIDTH).iinc(PANELS, -1).goto_(panel);
+    code.labelBinding(done).return_();
+  }
+
+  private static void panel(CodeBuilder code, int rows, boolean add) {
     for (int r = 0; r < rows; r++) {
       for (int half = 0; half < 2; half++) {
+        Emit.species(code);
         if (add) {
-          address(code, r, half);
+          place(code, r, half);
           Emit.load(code);
         } else {
-          Emit.species(code).loadConstant(0f);
+          code.loadConstant(0f);
           Emit.broadcast(code);
         }
         code.astore(sum(r, half));
       }
     }
-    int end = scalar(rows) + 1, most = end + 1;
-    Label strip = code.newLabel(), done = code.newLabel();
-    code.loadConstant(0).istore(K);
-    code.labelBinding(strip).iload(K).iload(DEPTH).if_icmpge(done);
-    code.iload(K).loadConstant(STRIP).iadd().iload(DEPTH);
-    code.invokestatic(MATH, "min", MethodTypeDesc.of(CD_int, CD_int, CD_int)).istore(end);
-    int ahead = ahead(rows, add);
-    code.iload(end).loadConstant(ahead - 1).isub().istore(most);
-    loop(code, rows, most, ahead);
-    loop(code, rows, end, 1);
-    code.goto_(strip).labelBinding(done);
+    depth(code, rows);
     for (int r = 0; r < rows; r++) {
       for (int half = 0; half < 2; half++) {
         code.aload(sum(r, half));
@@ -116,7 +127,6 @@ final class Tiles {
         Emit.store(code);
       }
     }
-    code.return_();
   }
 
   // the locals: two sums for each row, two vectors of b, a number of a
@@ -133,35 +143,32 @@ final class Tiles {
   }
 
   /**
-   * How many k are taken at a time; with sums that are loaded and all registers in use, four spill.
+   * The loop over k. What counts is the place in a, and b's follows from it: an offset of its own
+   * for either costs a register, of which the compiler has none left and moves one to and fro.
    */
-  private static int ahead(int rows, boolean add) {
-    return add && rows == HEIGHT ? 2 : 4;
-  }
-
-  /** Goes on until k reaches a limit, by so many k: the shape whose range checks leave the body. */
-  private static void loop(CodeBuilder code, int rows, int limit, int by) {
+  private static void depth(CodeBuilder code, int rows) {
+    code.iload(BO).iload(AO).loadConstant(Panels.WIDTH).imul().isub().istore(APART);
+    code.iload(AO).istore(AT);
     Label loop = code.newLabel(), done = code.newLabel();
-    code.labelBinding(loop).iload(K).iload(limit).if_icmpge(done);
-    for (int ahead = 0; ahead < by; ahead++) {
+    code.labelBinding(loop).iload(AT).iload(END).if_icmpge(done);
+    for (int ahead = 0; ahead < STEP; ahead++) {
       if (ahead > 0) fence(code);
       step(code, rows, ahead);
     }
-    code.iinc(K, by).goto_(loop).labelBinding(done);
+    code.iinc(AT, STEP).goto_(loop).labelBinding(done);
   }
 
   /** All that is done with one k. */
   private static void step(CodeBuilder code, int rows, int ahead) {
     for (int half = 0; half < 2; half++) {
-      Emit.species(code).aload(B).iload(BO).iload(K).loadConstant(Panels.WIDTH).imul().iadd();
+      Emit.species(code).aload(B).iload(APART).iload(AT).loadConstant(Panels.WIDTH).imul().iadd();
       code.loadConstant(ahead * Panels.WIDTH + half * Lanes.COUNT).iadd();
       Emit.load(code);
       code.astore(right(rows, half));
     }
     for (int r = 0; r < rows; r++) {
       if (r > 0) fence(code);
-      Emit.species(code).aload(A).iload(AO).iload(K).iadd();
-      code.loadConstant(r * STRIDE + ahead).iadd().faload();
+      Emit.species(code).aload(A).iload(AT).loadConstant(r * STRIDE + ahead).iadd().faload();
       Emit.broadcast(code);
       code.astore(scalar(rows));
       for (int half = 0; half < 2; half++) {
@@ -179,11 +186,6 @@ final class Tiles {
    */
   private static void fence(CodeBuilder code) {
     code.invokestatic(FENCES, "acquireFence", MethodTypeDesc.of(CD_void));
-  }
-
-  private static void address(CodeBuilder code, int row, int half) {
-    Emit.species(code);
-    place(code, row, half);
   }
 
   private static void place(CodeBuilder code, int row, int half) {

@@ -33,6 +33,12 @@ final class WideProduct implements Instruction {
     return depth <= DEEPEST && Panels.count(columns) >= 8 * workers;
   }
 
+  /** Whether the rows of the left side would be laid out for the kernels more than once. */
+  static boolean laysOften(int depth, int columns, int workers) {
+    int least = 2 * workers * Products.group(depth);
+    return Products.canLie(depth) && Panels.count(columns) >= least;
+  }
+
   @Override
   public int extent() {
     return Panels.count(c.dim(1));
@@ -45,7 +51,7 @@ final class WideProduct implements Instruction {
 
   @Override
   public long work() {
-    return (long) a.size() * c.dim(1);
+    return (long) a.dim(0) * b.dim(0) * c.dim(1);
   }
 
   @Override
@@ -59,7 +65,7 @@ final class WideProduct implements Instruction {
       int first = p * Panels.WIDTH;
       int columns = Math.min(Math.min(p + group, to) * Panels.WIDTH, c.dim(1)) - first;
       int panels = Panels.count(columns);
-      float[] own = frame.packed(group * Panels.WIDTH * a.dim(1));
+      float[] own = frame.packed(Panels.size(a.dim(1), group * Panels.WIDTH));
       int bo = b.at(frame) + first * b.stride(1);
       Panels.pack(
           b.buffer().floats(), bo, b.stride(0), b.stride(1), b.dim(0), columns, 0, panels, own);

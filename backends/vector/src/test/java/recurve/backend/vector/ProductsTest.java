@@ -60,6 +60,14 @@ class ProductsTest {
     float[] backwards = c.clone();
     PRODUCTS.multiply(m, k, n, a, 0, k, packed, 0, panels, backwards, 0, n, false, true, frame);
     assertArrayEquals(fresh, backwards, "last panels first");
+    int filled = Panels.filled(k), lda = Tiles.STRIDE;
+    if (Products.canLie(filled)) {
+      float[] laid = new float[m * lda], asItLies = c.clone();
+      for (int i = 0; i < m; i++) System.arraycopy(a, i * k, laid, i * lda, k);
+      PRODUCTS.multiply(
+          m, filled, n, laid, 0, lda, packed, 0, panels, asItLies, 0, n, false, false, frame);
+      assertArrayEquals(fresh, asItLies, "a left side that is laid out");
+    }
     int half = m / 2; // the border between two threads' rows
     PRODUCTS.multiply(half, k, n, a, 0, k, packed, 0, panels, added, 0, n, true, false, frame);
     PRODUCTS.multiply(
@@ -68,19 +76,19 @@ class ProductsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"1, 16", "6, 32", "12, 40"})
-  void tilesTouchNothingBesideThem(int rows, int spare) {
-    int ldc = Panels.WIDTH + spare;
+  @CsvSource({"1, 0, 16", "1, 1, 16", "6, 2, 32", "12, 2, 40"})
+  void tilesTouchNothingBesideThem(int rows, int panels, int spare) {
+    int ldc = panels * Panels.WIDTH + spare;
     float[] c = new float[(rows + 2) * ldc];
     java.util.Arrays.fill(c, 7);
-    float[] ones = new float[rows * Tiles.STRIDE + 9 * Panels.WIDTH];
+    float[] ones = new float[rows * Tiles.STRIDE + 16 * Panels.WIDTH];
     java.util.Arrays.fill(ones, 1);
     int height = Math.min(rows, Tiles.HEIGHT);
-    new Tiles().of(height, false).run(9, ones, 0, ones, 0, c, ldc, ldc);
+    new Tiles().of(height, false).run(8, ones, 0, ones, 0, panels, c, ldc, ldc);
     for (int i = 0; i < c.length; i++) {
       int row = i / ldc - 1, column = i % ldc;
-      boolean inside = row >= 0 && row < height && column < Panels.WIDTH;
-      assertEquals(inside ? 9 : 7, c[i], "element " + i);
+      boolean inside = row >= 0 && row < height && column < panels * Panels.WIDTH;
+      assertEquals(inside ? 8 : 7, c[i], "element " + i);
     }
   }
 
