@@ -53,8 +53,8 @@ final class Products {
    * <p>Blocks of depth are outermost, then some hundred rows: of a right side larger than the
    * caches, a block is read from memory a few times only.
    *
-   * @param a row i from {@code ao + i * lda}, contiguous, {@code depth} long; read as it lies if
-   *     {@link #canLie}
+   * @param a row i from {@code ao + i * lda}, contiguous, {@code depth} long; read as it lies, and
+   *     not copied, if that is how the kernels want it: {@link #canLie}, {@link Tiles#STRIDE} apart
    * @param b packed by {@link Panels#pack}
    * @param c row i from {@code co + i * ldc}
    * @param add whether c already holds what the product is added to
@@ -79,7 +79,9 @@ final class Products {
     int block = Panels.block(depth), panels = Panels.count(columns), most = group(depth);
     int groups = Math.max(1, (toPanel - fromPanel + most - 1) / most);
     int group = (toPanel - fromPanel + groups - 1) / groups; // 5 + 5 + 3 panels, not 6 + 6 + 1
-    boolean lies = lda == Tiles.STRIDE && canLie(depth);
+    // the kernels reckon with places in a times the width of a panel, in ints
+    boolean near = (ao + (long) rows * lda) * Panels.WIDTH <= Integer.MAX_VALUE;
+    boolean lies = near && lda == Tiles.STRIDE && canLie(depth);
     float[] laid = lies ? a : frame.laid(Math.min(rows, ROWS) * Tiles.STRIDE);
     for (int k = 0; k < depth; k += block) {
       int deep = Math.min(block, depth - k), bo = k * panels * Panels.WIDTH;

@@ -2,7 +2,6 @@ package recurve.backend.vector;
 
 import java.util.Arrays;
 import java.util.List;
-import jdk.incubator.vector.FloatVector;
 import recurve.ir.DType;
 
 /**
@@ -11,7 +10,7 @@ import recurve.ir.DType;
  * <p>Shares are cut by what stays, so each sum runs in the order of its axis.
  */
 final class Reduce implements Instruction {
-  private static final int STRIP = 4096; // half of a first-level cache
+  private static final int STRIP = 8192;
 
   private final View from; // [outer, n, inner]
   private final View to; // [outer, inner]
@@ -71,24 +70,13 @@ final class Reduce implements Instruction {
     }
   }
 
-  /**
-   * Adds rows one by one in their order, but reads and writes the sums for four at a time. Vectors
-   * by hand: the compiler cannot know that the sums are no part of what is added.
-   */
+  /** Adds rows one by one in their order, but reads and writes the sums for four at a time. */
   private static void sum(float[] x, int f, int stride, int rows, float[] y, int t, int n) {
     Arrays.fill(y, t, t + n, 0);
-    int r = 0, a = f, whole = n - n % Lanes.COUNT;
+    int r = 0, a = f;
     for (; r + 4 <= rows; r += 4, a += 4 * stride) {
       int b = a + stride, c = b + stride, d = c + stride;
-      for (int j = 0; j < whole; j += Lanes.COUNT) {
-        FloatVector.fromArray(Lanes.FLOATS, y, t + j)
-            .add(FloatVector.fromArray(Lanes.FLOATS, x, a + j))
-            .add(FloatVector.fromArray(Lanes.FLOATS, x, b + j))
-            .add(FloatVector.fromArray(Lanes.FLOATS, x, c + j))
-            .add(FloatVector.fromArray(Lanes.FLOATS, x, d + j))
-            .intoArray(y, t + j);
-      }
-      for (int j = whole; j < n; j++) {
+      for (int j = 0; j < n; j++) {
         y[t + j] = y[t + j] + x[a + j] + x[b + j] + x[c + j] + x[d + j];
       }
     }
