@@ -133,13 +133,7 @@ final class BenchCommand implements Command {
 
   private static Failure unknown(String name) {
     return Failure.usage(
-        "no configuration '"
-            + name
-            + "'."
-            + Nearest.hint(name, all().keySet())
-            + " There are: "
-            + String.join(", ", all().keySet())
-            + ".");
+        "no configuration '" + name + "'." + Nearest.listing(name, all().keySet()));
   }
 
   private static Optional<Integer> count(ParseResult given, String flag) {

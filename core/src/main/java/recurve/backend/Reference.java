@@ -3,7 +3,6 @@ package recurve.backend;
 import static java.util.Objects.requireNonNull;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -68,7 +67,9 @@ public final class Reference implements Backend {
     public void write(String input, Tensor value) {
       checkOpen();
       Value v = inputs.get(input);
-      if (v == null) throw unknown("input", input, inputs.keySet());
+      if (v == null)
+        throw new ShapeException(
+            "no input named '" + input + "'." + Nearest.listing(input, inputs.keySet()));
       boolean fits = v.dtype() == value.dtype() && v.rank() == value.rank();
       for (int axis = 0; fits && axis < v.rank(); axis++) {
         Dim dim = v.dim(axis);
@@ -120,7 +121,8 @@ public final class Reference implements Backend {
       if (!outputs.containsKey(name)) {
         var known = new ArrayList<>(outputs.keySet());
         known.addAll(inputs.keySet());
-        throw unknown("output or input", name, known);
+        throw new ShapeException(
+            "no output or input named '" + name + "'." + Nearest.listing(name, known));
       }
       Held held = results.get(name);
       if (held == null) throw new ShapeException("output '" + name + "' is read before any run");
@@ -141,19 +143,6 @@ public final class Reference implements Backend {
     private static Tensor tensor(Value v, Held held) {
       Tensor t = Tensor.of(held.elements().clone(), held.dims());
       return t.cast(v.dtype());
-    }
-
-    private static ShapeException unknown(String what, String name, Collection<String> known) {
-      return new ShapeException(
-          "no "
-              + what
-              + " named '"
-              + name
-              + "'."
-              + Nearest.hint(name, known)
-              + " There are: "
-              + String.join(", ", known)
-              + ".");
     }
   }
 }

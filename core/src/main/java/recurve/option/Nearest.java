@@ -29,6 +29,11 @@ public final class Nearest {
     return to(word, known).map(name -> " Did you mean '" + name + "'?").orElse("");
   }
 
+  /** The same, and all names there are: {@code " Did you mean 'lstm'? There are: gru, lstm."}. */
+  public static String listing(String word, Collection<String> known) {
+    return hint(word, known) + " There are: " + String.join(", ", known) + ".";
+  }
+
   /**
    * How many letters to insert, delete, replace or swap with their neighbour to make one word the
    * other (Damerau 1964; no letter is edited twice).

@@ -140,9 +140,7 @@ public record TrainingStep(
               + " names '"
               + name
               + "', which is no weight that can be trained."
-              + Nearest.hint(name, names)
-              + " There are: "
-              + String.join(", ", names));
+              + Nearest.listing(name, names));
     }
 
     /** Whether the loss does not depend on a parameter; one that is named must not be so. */

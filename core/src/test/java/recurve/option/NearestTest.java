@@ -25,6 +25,13 @@ class NearestTest {
     assertEquals("", Nearest.hint(word, List.of("gru", "lstm", "elman")));
   }
 
+  @Test
+  void listsWhatThereIs() {
+    List<String> known = List.of("gru", "lstm");
+    assertEquals(" Did you mean 'gru'? There are: gru, lstm.", Nearest.listing("gur", known));
+    assertEquals(" There are: gru, lstm.", Nearest.listing("transformer", known));
+  }
+
   @ParameterizedTest
   @CsvSource({"ca,ac,1", "kitten,sitting,3", "'',abc,3", "abc,'',3", "same,same,0"})
   void distances(String a, String b, int expected) {

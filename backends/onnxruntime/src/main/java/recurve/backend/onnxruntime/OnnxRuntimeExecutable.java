@@ -3,7 +3,6 @@ package recurve.backend.onnxruntime;
 import static java.util.Objects.requireNonNull;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,7 +42,9 @@ final class OnnxRuntimeExecutable implements Executable {
   public void write(String input, Tensor value) {
     checkOpen();
     Value v = inputs.get(input);
-    if (v == null) throw unknown("input", input, inputs.keySet());
+    if (v == null)
+      throw new ShapeException(
+          "no input named '" + input + "'." + Nearest.listing(input, inputs.keySet()));
     boolean fits = v.dtype() == value.dtype() && v.rank() == value.rank();
     for (int axis = 0; fits && axis < v.rank(); axis++) {
       Dim dim = v.dim(axis);
@@ -103,7 +104,8 @@ final class OnnxRuntimeExecutable implements Executable {
     if (!graph.names().contains(name)) {
       var known = new ArrayList<>(graph.names());
       known.addAll(inputs.keySet());
-      throw unknown("output or input", name, known);
+      throw new ShapeException(
+          "no output or input named '" + name + "'." + Nearest.listing(name, known));
     }
     Tensor value = results.get(name);
     if (value == null) throw new ShapeException("output '" + name + "' is read before any run");
@@ -121,18 +123,5 @@ final class OnnxRuntimeExecutable implements Executable {
 
   private void checkOpen() {
     if (closed) throw new IllegalStateException("this executable is closed");
-  }
-
-  private static ShapeException unknown(String what, String name, Collection<String> known) {
-    return new ShapeException(
-        "no "
-            + what
-            + " named '"
-            + name
-            + "'."
-            + Nearest.hint(name, known)
-            + " There are: "
-            + String.join(", ", known)
-            + ".");
   }
 }

@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -89,7 +88,9 @@ final class VectorExecutable implements Executable {
 
   private Held held(String input) {
     Held held = inputs.get(input);
-    if (held == null) throw unknown("input", input, inputs.keySet());
+    if (held == null)
+      throw new ShapeException(
+          "no input named '" + input + "'." + Nearest.listing(input, inputs.keySet()));
     return held;
   }
 
@@ -216,7 +217,8 @@ final class VectorExecutable implements Executable {
       if (held == null) {
         var known = new ArrayList<>(graph.names());
         known.addAll(inputs.keySet());
-        throw unknown("output or input", name, known);
+        throw new ShapeException(
+            "no output or input named '" + name + "'." + Nearest.listing(name, known));
       }
       if (!held.written) throw new ShapeException("input '" + name + "' was never written");
       return tensor(
@@ -265,20 +267,6 @@ final class VectorExecutable implements Executable {
     kernels.classes().forEach((name, bytes) -> all.put(name + ".class", bytes));
     Tiles.classes().forEach((name, bytes) -> all.put(name + ".class", bytes));
     return all;
-  }
-
-  private static ShapeException unknown(String what, String name, Collection<String> known) {
-    String hint = Nearest.hint(name, known);
-    return new ShapeException(
-        "no "
-            + what
-            + " named '"
-            + name
-            + "'."
-            + hint
-            + " There are: "
-            + String.join(", ", known)
-            + ".");
   }
 
   private void checkOpen() {
