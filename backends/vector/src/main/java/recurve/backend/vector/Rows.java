@@ -24,16 +24,22 @@ final class Rows implements Instruction {
   private Rows(List<Elementwise> passes, Set<Buffer> own, int workers) {
     var counted = new HashMap<Buffer, Integer>();
     accesses(passes).forEach(a -> counted.put(a.view().buffer(), a.view().size()));
-    long all = counted.values().stream().mapToLong(n -> n).sum();
-    some = (int) Math.max(1, CACHED * (long) passes.get(0).extent() / all);
+    long all = Math.max(1, counted.values().stream().mapToLong(n -> n).sum());
+    int extent = passes.get(0).extent();
+    some = Math.clamp(CACHED * (long) extent / all, 1, extent);
+    // A place for each thread must take less than all rows do.
+    var moved = workers * (long) some < extent ? own : Set.<Buffer>of();
     var shorter = new HashMap<Buffer, Buffer>();
     this.passes =
         passes.stream()
-            .map(p -> p.with(v -> own.contains(v.buffer()) ? inHand(v, shorter, workers) : v))
+            .map(p -> p.with(v -> moved.contains(v.buffer()) ? inHand(v, shorter, workers) : v))
             .toList();
   }
 
-  /** A view of the rows that each thread has in hand: they are found by the "trip" of a thread. */
+  /**
+   * The same view of the rows that a thread has in hand. It moves as a view in a loop does with
+   * each trip; no loop is around these passes, so they may say what the outermost loop's trip is.
+   */
   private View inHand(View v, Map<Buffer, Buffer> shorter, int workers) {
     int row = v.stride(0);
     Buffer b =

@@ -104,6 +104,25 @@ class RowsTest {
     assertEquals(List.of(first, windows), joined(Set.of(), first, windows));
   }
 
+  /** Rows that are in the cache all at once gain nothing by a place for each thread. */
+  @Test
+  void fewElementsStayWhereTheyAre() {
+    View from = View.of(Buffer.kept(DType.F32, ROWS), new int[] {ROWS, 1});
+    View between = View.of(Buffer.temporary(DType.F32, ROWS), new int[] {ROWS, 1});
+    View to = View.of(Buffer.temporary(DType.F32, ROWS), new int[] {ROWS, 1});
+    List<Instruction> code = joined(Set.of(to.buffer()), twice(from, between), twice(between, to));
+    assertEquals(1, code.size());
+    assertTrue(writes(code.get(0), between.buffer()));
+  }
+
+  /** Rows of no elements, as of a layer without features. */
+  @Test
+  void rowsMayBeEmpty() {
+    View none = View.of(Buffer.temporary(DType.F32, 0), new int[] {ROWS, 0});
+    View other = View.of(Buffer.temporary(DType.F32, 0), new int[] {ROWS, 0});
+    assertEquals(1, joined(Set.of(), twice(none, other), twice(other, none)).size());
+  }
+
   /** Who writes over an input comes after all who read it. */
   @Test
   void updatesStayAlone() {
