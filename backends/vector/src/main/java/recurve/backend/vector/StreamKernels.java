@@ -15,6 +15,7 @@ import jdk.incubator.vector.VectorSpecies;
 final class StreamKernels {
   private static final int L = Lanes.COUNT;
   private static final int WIDTH = Streamed.WIDTH;
+  private static final int QUARTER = Streamed.QUARTER;
   // as in Tiles: without a loop around the loop over k the sums end up in memory
   private static final int STRIP = 1000;
 
@@ -40,19 +41,20 @@ final class StreamKernels {
   static void floats(int depth, float[] a, int ao, float[] b, int bo, float[] c, int co) {
     FloatVector s0 = FloatVector.zero(Lanes.FLOATS), s1 = s0, s2 = s0, s3 = s0;
     FloatVector s4 = s0, s5 = s0, s6 = s0, s7 = s0;
+    int next = depth * QUARTER; // from stream to stream
     for (int from = 0; from < depth; from += STRIP) {
       int end = Math.min(depth, from + STRIP);
       for (int k = from; k < end; k++) {
         FloatVector x = FloatVector.broadcast(Lanes.FLOATS, a[ao + k]);
-        int at = bo + k * WIDTH;
+        int at = bo + k * QUARTER;
         s0 = FloatVector.fromArray(Lanes.FLOATS, b, at).fma(x, s0);
         s1 = FloatVector.fromArray(Lanes.FLOATS, b, at + L).fma(x, s1);
-        s2 = FloatVector.fromArray(Lanes.FLOATS, b, at + 2 * L).fma(x, s2);
-        s3 = FloatVector.fromArray(Lanes.FLOATS, b, at + 3 * L).fma(x, s3);
-        s4 = FloatVector.fromArray(Lanes.FLOATS, b, at + 4 * L).fma(x, s4);
-        s5 = FloatVector.fromArray(Lanes.FLOATS, b, at + 5 * L).fma(x, s5);
-        s6 = FloatVector.fromArray(Lanes.FLOATS, b, at + 6 * L).fma(x, s6);
-        s7 = FloatVector.fromArray(Lanes.FLOATS, b, at + 7 * L).fma(x, s7);
+        s2 = FloatVector.fromArray(Lanes.FLOATS, b, at + next).fma(x, s2);
+        s3 = FloatVector.fromArray(Lanes.FLOATS, b, at + next + L).fma(x, s3);
+        s4 = FloatVector.fromArray(Lanes.FLOATS, b, at + 2 * next).fma(x, s4);
+        s5 = FloatVector.fromArray(Lanes.FLOATS, b, at + 2 * next + L).fma(x, s5);
+        s6 = FloatVector.fromArray(Lanes.FLOATS, b, at + 3 * next).fma(x, s6);
+        s7 = FloatVector.fromArray(Lanes.FLOATS, b, at + 3 * next + L).fma(x, s7);
       }
     }
     s0.intoArray(c, co);
@@ -69,11 +71,12 @@ final class StreamKernels {
   static void halves(int depth, float[] a, int ao, short[] b, int bo, float[] c, int co) {
     FloatVector s0 = FloatVector.zero(Lanes.FLOATS), s1 = s0, s2 = s0, s3 = s0;
     FloatVector s4 = s0, s5 = s0, s6 = s0, s7 = s0;
+    int next = depth * QUARTER; // from stream to stream
     for (int from = 0; from < depth; from += STRIP) {
       int end = Math.min(depth, from + STRIP);
       for (int k = from; k < end; k++) {
         FloatVector x = FloatVector.broadcast(Lanes.FLOATS, a[ao + k]);
-        int at = bo + k * WIDTH;
+        int at = bo + k * QUARTER;
         s0 =
             ShortVector.fromArray(SHORTS, b, at)
                 .convertShape(VectorOperators.ZERO_EXTEND_S2I, Lanes.INTS, 0)
@@ -89,42 +92,42 @@ final class StreamKernels {
                 .reinterpretAsFloats()
                 .fma(x, s1);
         s2 =
-            ShortVector.fromArray(SHORTS, b, at + 2 * L)
+            ShortVector.fromArray(SHORTS, b, at + next)
                 .convertShape(VectorOperators.ZERO_EXTEND_S2I, Lanes.INTS, 0)
                 .reinterpretAsInts()
                 .lanewise(VectorOperators.LSHL, 16)
                 .reinterpretAsFloats()
                 .fma(x, s2);
         s3 =
-            ShortVector.fromArray(SHORTS, b, at + 3 * L)
+            ShortVector.fromArray(SHORTS, b, at + next + L)
                 .convertShape(VectorOperators.ZERO_EXTEND_S2I, Lanes.INTS, 0)
                 .reinterpretAsInts()
                 .lanewise(VectorOperators.LSHL, 16)
                 .reinterpretAsFloats()
                 .fma(x, s3);
         s4 =
-            ShortVector.fromArray(SHORTS, b, at + 4 * L)
+            ShortVector.fromArray(SHORTS, b, at + 2 * next)
                 .convertShape(VectorOperators.ZERO_EXTEND_S2I, Lanes.INTS, 0)
                 .reinterpretAsInts()
                 .lanewise(VectorOperators.LSHL, 16)
                 .reinterpretAsFloats()
                 .fma(x, s4);
         s5 =
-            ShortVector.fromArray(SHORTS, b, at + 5 * L)
+            ShortVector.fromArray(SHORTS, b, at + 2 * next + L)
                 .convertShape(VectorOperators.ZERO_EXTEND_S2I, Lanes.INTS, 0)
                 .reinterpretAsInts()
                 .lanewise(VectorOperators.LSHL, 16)
                 .reinterpretAsFloats()
                 .fma(x, s5);
         s6 =
-            ShortVector.fromArray(SHORTS, b, at + 6 * L)
+            ShortVector.fromArray(SHORTS, b, at + 3 * next)
                 .convertShape(VectorOperators.ZERO_EXTEND_S2I, Lanes.INTS, 0)
                 .reinterpretAsInts()
                 .lanewise(VectorOperators.LSHL, 16)
                 .reinterpretAsFloats()
                 .fma(x, s6);
         s7 =
-            ShortVector.fromArray(SHORTS, b, at + 7 * L)
+            ShortVector.fromArray(SHORTS, b, at + 3 * next + L)
                 .convertShape(VectorOperators.ZERO_EXTEND_S2I, Lanes.INTS, 0)
                 .reinterpretAsInts()
                 .lanewise(VectorOperators.LSHL, 16)

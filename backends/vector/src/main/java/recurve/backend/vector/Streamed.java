@@ -4,22 +4,28 @@ import java.util.List;
 import recurve.backend.WeightType;
 
 /**
- * A weight in the order in which a product of few rows reads it, once and from its beginning to its
- * end: panels of {@link #WIDTH} columns, one after the other, each k by k.
+ * A weight in the order in which a product of few rows reads it: streams of some columns, one after
+ * the other, each k by k.
  *
- * <p>Nothing but the memory limits such a product, so fewer bytes are more speed. Each column is
- * one chain of fused multiply-adds in the order of k, widened to floats on the way.
+ * <p>Nothing but the memory limits such a product. Fewer bytes are more speed; and so is a panel of
+ * four streams that are read side by side, since a core fetches ahead in each of them. Each column
+ * is one chain of fused multiply-adds in the order of k, widened to floats on the way.
  */
 abstract sealed class Streamed {
   /** Columns of a panel: eight vectors of sums, whose chains fill the pipelines. */
   static final int WIDTH = 8 * Lanes.COUNT;
 
+  /** Columns of a stream where four of them are a panel. */
+  static final int QUARTER = WIDTH / 4;
+
   final View weight; // [depth, columns]
   final int depth;
   final int columns;
+  private final int stream; // its columns
 
-  private Streamed(View weight) {
+  private Streamed(View weight, int stream) {
     this.weight = weight;
+    this.stream = stream;
     this.depth = weight.dim(0);
     this.columns = weight.dim(1);
   }
@@ -45,8 +51,13 @@ abstract sealed class Streamed {
   /** How many bytes a run reads. */
   abstract long bytes();
 
-  /** Reads panel p of the weight's floats. */
-  abstract void fill(int p, float[] from, int at);
+  /** Puts in column j, whose numbers lie {@code step} apart. */
+  abstract void fill(int j, float[] from, int at, int step);
+
+  /** Where number k of column j lies. */
+  final int place(int k, int j) {
+    return (j / stream * depth + k) * stream + j % stream;
+  }
 
   /**
    * {@code c[j] = sum over k of a[k] b[k][j]} for the columns of panel p.
@@ -69,7 +80,7 @@ abstract sealed class Streamed {
     private final float[] b = new float[size()];
 
     Floats(View weight) {
-      super(weight);
+      super(weight, QUARTER);
     }
 
     @Override
@@ -78,12 +89,8 @@ abstract sealed class Streamed {
     }
 
     @Override
-    void fill(int p, float[] from, int at) {
-      int rows = weight.stride(0), step = weight.stride(1), width = width(p);
-      for (int k = 0; k < depth; k++) {
-        int source = at + k * rows + p * WIDTH * step, to = (p * depth + k) * WIDTH;
-        for (int j = 0; j < width; j++) b[to + j] = from[source + j * step];
-      }
+    void fill(int j, float[] from, int at, int step) {
+      for (int k = 0; k < depth; k++) b[place(k, j)] = from[at + k * step];
     }
 
     @Override
@@ -96,7 +103,7 @@ abstract sealed class Streamed {
     private final short[] b = new short[size()];
 
     Halves(View weight) {
-      super(weight);
+      super(weight, QUARTER);
     }
 
     @Override
@@ -105,12 +112,8 @@ abstract sealed class Streamed {
     }
 
     @Override
-    void fill(int p, float[] from, int at) {
-      int rows = weight.stride(0), step = weight.stride(1), width = width(p);
-      for (int k = 0; k < depth; k++) {
-        int source = at + k * rows + p * WIDTH * step, to = (p * depth + k) * WIDTH;
-        for (int j = 0; j < width; j++) b[to + j] = WeightType.toBf16(from[source + j * step]);
-      }
+    void fill(int j, float[] from, int at, int step) {
+      for (int k = 0; k < depth; k++) b[place(k, j)] = WeightType.toBf16(from[at + k * step]);
     }
 
     @Override
@@ -124,7 +127,7 @@ abstract sealed class Streamed {
     private final float[] scales = new float[panels() * WIDTH];
 
     Bytes(View weight) {
-      super(weight);
+      super(weight, WIDTH); // four streams are slower: so few bytes are in a cache
     }
 
     @Override
@@ -133,22 +136,12 @@ abstract sealed class Streamed {
     }
 
     @Override
-    void fill(int p, float[] from, int at) {
-      int rows = weight.stride(0), step = weight.stride(1), width = width(p);
-      int first = at + p * WIDTH * step, own = p * WIDTH;
-      for (int j = 0; j < width; j++) scales[own + j] = 0;
+    void fill(int j, float[] from, int at, int step) {
+      float largest = 0;
+      for (int k = 0; k < depth; k++) largest = Math.max(largest, Math.abs(from[at + k * step]));
+      scales[j] = WeightType.scale(largest);
       for (int k = 0; k < depth; k++) {
-        for (int j = 0; j < width; j++) {
-          float size = Math.abs(from[first + k * rows + j * step]);
-          scales[own + j] = Math.max(scales[own + j], size);
-        }
-      }
-      for (int j = 0; j < width; j++) scales[own + j] = WeightType.scale(scales[own + j]);
-      for (int k = 0; k < depth; k++) {
-        int to = (p * depth + k) * WIDTH;
-        for (int j = 0; j < width; j++) {
-          b[to + j] = WeightType.toInt8(from[first + k * rows + j * step], scales[own + j]);
-        }
+        b[place(k, j)] = WeightType.toInt8(from[at + k * step], scales[j]);
       }
     }
 
@@ -181,7 +174,10 @@ abstract sealed class Streamed {
     @Override
     public void run(Frame frame, int from, int to) {
       float[] floats = into.weight.buffer().floats();
-      for (int p = from; p < to; p++) into.fill(p, floats, into.weight.at(frame));
+      View v = into.weight;
+      for (int j = from * WIDTH; j < Math.min(into.columns, to * WIDTH); j++) {
+        into.fill(j, floats, v.at(frame) + j * v.stride(1), v.stride(0));
+      }
     }
 
     @Override
