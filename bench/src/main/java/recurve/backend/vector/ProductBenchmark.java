@@ -69,7 +69,21 @@ public class ProductBenchmark {
   public float[] multiply() {
     int panels = Panels.count(columns);
     products.multiply(
-        rows, depth, columns, a, 0, depth, packed, 0, panels, c, 0, columns, false, false, frame);
+        rows,
+        depth,
+        columns,
+        a,
+        0,
+        depth,
+        packed,
+        0,
+        panels,
+        c,
+        0,
+        columns,
+        false,
+        Products.Walk.NEAR,
+        frame);
     return c;
   }
 

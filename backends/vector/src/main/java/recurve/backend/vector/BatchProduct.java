@@ -121,8 +121,9 @@ final class BatchProduct implements Instruction {
       lda = depth;
     }
     int ldc = c.stride(-2);
+    var near = Products.Walk.NEAR;
     products.multiply(
-        rows, depth, columns, left, lo, lda, own, 0, panels, z, co, ldc, false, false, frame);
+        rows, depth, columns, left, lo, lda, own, 0, panels, z, co, ldc, false, near, frame);
   }
 
   private void turn(float[] x, int ao, int rows, int depth, float[] left) {

@@ -15,13 +15,18 @@ final class PanelProduct implements Instruction {
   private final View c; // [units, rows of a unit, columns], the last axis contiguous
   private final int loops;
 
-  /** Makes the instruction, inside of so many loops. */
+  /**
+   * Makes the instruction.
+   *
+   * @param loops around it, if its weights are larger than the caches; else 0
+   */
   PanelProduct(Products products, View a, View packed, View c, int loops) {
     this.products = products;
     this.a = a;
     this.packed = packed;
     this.c = c;
     this.loops = loops;
+    if (loops > 0) products.expectFar();
   }
 
   @Override
@@ -47,10 +52,13 @@ final class PanelProduct implements Instruction {
   @Override
   public void run(Frame frame, int from, int to) {
     // Every other step runs through the panels backwards: of weights larger than the caches, what
-    // was read last in
-    // one step is there still in the next.
-    boolean back = loops > 0 && (frame.trip(loops - 1) & 1) == 1;
-    int first = back ? extent() - to : from;
+    // was read last in one step is there still in the next.
+    var walk = Products.Walk.NEAR;
+    if (loops > 0) {
+      boolean even = (frame.trip(loops - 1) & 1) == 0;
+      walk = even ? Products.Walk.FORWARDS : Products.Walk.BACKWARDS;
+    }
+    int first = walk == Products.Walk.BACKWARDS ? extent() - to : from;
     boolean single = a.dim(1) == 1; // rows are units then
     int outer = single ? 1 : a.dim(0), rows = single ? a.dim(0) : a.dim(1);
     int lda = a.stride(single ? 0 : 1), ldc = c.stride(single ? 0 : 1);
@@ -69,7 +77,7 @@ final class PanelProduct implements Instruction {
           c.at(frame) + u * c.stride(0),
           ldc,
           false,
-          back,
+          walk,
           frame);
     }
   }

@@ -81,7 +81,7 @@ final class Product implements Instruction {
         c.at(frame) + unit * c.stride(0),
         ldc,
         false,
-        false,
+        Products.Walk.NEAR,
         frame);
   }
 

@@ -101,7 +101,8 @@ final class ProductLowering {
       boolean large = lowering.depth() > 0 && panels.size() > LARGE && context.workers() > 1;
       lowering.emit(
           few || large
-              ? new PanelProduct(context.products(), left, panels, result, lowering.depth())
+              ? new PanelProduct(
+                  context.products(), left, panels, result, large ? lowering.depth() : 0)
               : new Product(context.products(), left, panels, result));
     }
     lowering.placed(v, to);

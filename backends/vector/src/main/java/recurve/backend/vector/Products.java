@@ -11,6 +11,16 @@ import java.util.List;
  * of tiles and of threads' shares fall.
  */
 final class Products {
+  /** How a product passes through the panels of its right side. */
+  enum Walk {
+    /** They are in a cache. */
+    NEAR,
+    /** From memory: while some are used, the next are fetched. */
+    FORWARDS,
+    /** The same from the last panel to the first. */
+    BACKWARDS
+  }
+
   // Of a, laid out for the kernels at a time: a megabyte, in whole tiles. The right side is read
   // again for the next rows, which costs where it is larger than the caches.
   private static final int ROWS = 320 / Tiles.HEIGHT * Tiles.HEIGHT;
@@ -19,26 +29,36 @@ final class Products {
   // the second.
   private static final int GROUP_FLOATS = 80 * 1024;
 
+  private static final int NOTHING = -1;
   private static final int WARM_DEPTH = 64;
 
   private final Tiles tiles = new Tiles();
-  private boolean warm;
+  private final List<Boolean> cold = new ArrayList<>(List.of(false)); // kernels: do they fetch?
+  private boolean fetches;
+
+  /** Tells that there will be products whose right side is not {@link Walk#NEAR}. */
+  synchronized void expectFar() {
+    if (!fetches) cold.add(true);
+    fetches = true;
+  }
 
   /**
-   * The kernels of full tiles on small ones, for a {@link WarmUp}; empty if it was asked before.
+   * The kernels of full tiles on small ones, for a {@link WarmUp}; without those that were asked
+   * for before.
    */
   synchronized List<Runnable> cold() {
-    if (warm) return List.of();
-    warm = true;
     float[] a = new float[Tiles.HEIGHT * Tiles.STRIDE], b = new float[Panels.size(WARM_DEPTH, 1)];
     float[] c = new float[Tiles.HEIGHT * Panels.WIDTH];
     var all = new ArrayList<Runnable>();
-    for (int rows = Tiles.HEIGHT; rows >= Tiles.HEIGHT - 1; rows--) {
-      for (boolean add : new boolean[] {false, true}) {
-        Tile tile = tiles.of(rows, add);
-        all.add(() -> tile.run(WARM_DEPTH, a, 0, b, 0, 1, c, 0, Panels.WIDTH));
+    for (boolean fetches : cold) {
+      for (int rows = Tiles.HEIGHT; rows >= Tiles.HEIGHT - 1; rows--) {
+        for (boolean add : new boolean[] {false, true}) {
+          Tile tile = tiles.of(rows, add, fetches);
+          all.add(() -> tile.run(WARM_DEPTH, a, 0, b, 0, 1, c, 0, Panels.WIDTH, 0));
+        }
       }
     }
+    cold.clear();
     return all;
   }
 
@@ -58,7 +78,7 @@ final class Products {
    * @param b packed by {@link Panels#pack}
    * @param c row i from {@code co + i * ldc}
    * @param add whether c already holds what the product is added to
-   * @param back whether the last group of panels comes first
+   * @param walk how the panels of b are passed through
    */
   void multiply(
       int rows,
@@ -74,45 +94,80 @@ final class Products {
       int co,
       int ldc,
       boolean add,
-      boolean back,
+      Walk walk,
       Frame frame) {
-    int block = Panels.block(depth), panels = Panels.count(columns), most = group(depth);
-    int groups = Math.max(1, (toPanel - fromPanel + most - 1) / most);
-    int group = (toPanel - fromPanel + groups - 1) / groups; // 5 + 5 + 3 panels, not 6 + 6 + 1
+    int block = Panels.block(depth), panels = Panels.count(columns);
+    var groups = Groups.of(depth, panels, fromPanel, toPanel, walk == Walk.BACKWARDS);
+    int bands = Math.max(1, (rows + ROWS - 1) / ROWS);
+    int band = (rows + bands - 1) / bands; // nearly equal ones, of whole tiles
+    band = (band + Tiles.HEIGHT - 1) / Tiles.HEIGHT * Tiles.HEIGHT;
     // the kernels reckon with places in a times the width of a panel, in ints
     boolean near = (ao + (long) rows * lda) * Panels.WIDTH <= Integer.MAX_VALUE;
     boolean lies = near && lda == Tiles.STRIDE && canLie(depth);
-    float[] laid = lies ? a : frame.laid(Math.min(rows, ROWS) * Tiles.STRIDE);
+    float[] laid = lies ? a : frame.laid(Math.min(rows, band) * Tiles.STRIDE);
     for (int k = 0; k < depth; k += block) {
-      int deep = Math.min(block, depth - k), bo = k * panels * Panels.WIDTH;
-      for (int i = 0; i < rows; ) {
-        int some = band(rows - i);
+      int deep = Math.min(block, depth - k), filled = Panels.filled(deep);
+      for (int i = 0; i < rows; i += band) {
+        int some = Math.min(band, rows - i);
         for (int r = 0; r < some && !lies; r++) {
           int at = r * Tiles.STRIDE;
           System.arraycopy(a, ao + (i + r) * lda + k, laid, at, deep);
-          Arrays.fill(laid, at + deep, at + Panels.filled(deep), 0);
+          Arrays.fill(laid, at + deep, at + filled, 0);
         }
-        for (int g = 0; g < groups; g++) {
-          int first = fromPanel + group * (back ? groups - 1 - g : g);
-          int last = Math.min(toPanel, first + group), at = co + i * ldc;
+        for (int g = 0; g < groups.count; g++) {
+          int first = groups.first(g), count = groups.size(g);
+          int next = NOTHING;
+          if (walk != Walk.NEAR) {
+            int after = (g + 1) % groups.count, then = after > 0 || i + band < rows ? k : k + block;
+            if (then < depth) next = groups.place(then, after);
+            next = Math.min(next, b.length - count * filled * Panels.WIDTH);
+          }
           block(
               some,
-              Panels.filled(deep),
-              columns,
+              filled,
+              columns - first * Panels.WIDTH,
               laid,
               lies ? ao + i * lda : 0,
               b,
-              bo,
-              first,
-              last,
+              groups.place(k, g),
+              count,
+              next,
               c,
-              at,
+              co + i * ldc + first * Panels.WIDTH,
               ldc,
               add || k > 0,
               frame);
         }
-        i += some;
       }
+    }
+  }
+
+  /** Some panels in groups that stay in the second-level cache. */
+  private record Groups(int depth, int panels, int from, int to, boolean back, int count) {
+    static Groups of(int depth, int panels, int from, int to, boolean back) {
+      int most = group(depth), count = Math.max(1, (to - from + most - 1) / most);
+      return new Groups(depth, panels, from, to, back, count);
+    }
+
+    // nearly equal ones: 5 + 5 + 3 panels, not 6 + 6 + 1
+    private int each() {
+      return (to - from + count - 1) / count;
+    }
+
+    /** The first panel of the group that comes at place g. */
+    int first(int g) {
+      return from + each() * (back ? count - 1 - g : g);
+    }
+
+    /** How many panels it has. */
+    int size(int g) {
+      return Math.min(to - first(g), each());
+    }
+
+    /** Where its part of the block of depth lies that begins at k. */
+    int place(int k, int g) {
+      int deep = Math.min(Panels.block(depth), depth - k);
+      return (k * panels + first(g) * Panels.filled(deep)) * Panels.WIDTH;
     }
   }
 
@@ -121,16 +176,12 @@ final class Products {
     return depth == Panels.block(depth);
   }
 
-  /** How many of the rows left are laid out next: whole tiles, in nearly equal parts. */
-  private static int band(int rows) {
-    int bands = (rows + ROWS - 1) / ROWS, each = (rows + bands - 1) / bands;
-    return Math.min(rows, (each + Tiles.HEIGHT - 1) / Tiles.HEIGHT * Tiles.HEIGHT);
-  }
-
   /**
    * A block of depth, tile by tile of rows: a tile's rows of a stay in the first-level cache, and c
    * is written along its rows. Panel by panel costs 7 % more where c is wide, since each tile then
    * starts new lines of memory.
+   *
+   * @param next panels that the last tiles fetch into the second-level cache, or {@link #NOTHING}
    */
   private void block(
       int rows,
@@ -140,30 +191,34 @@ final class Products {
       int lo,
       float[] b,
       int bo,
-      int first,
-      int last,
+      int panels,
+      int next,
       float[] c,
       int co,
       int ldc,
       boolean add,
       Frame frame) {
     float[] narrow = frame.tile();
+    int wide = Math.min(panels, columns / Panels.WIDTH);
     // tiles of nearly equal height: 7 rows are 4 + 3 and not 6 + 1
     int rest = (rows + Tiles.HEIGHT - 1) / Tiles.HEIGHT;
+    int fetched = next;
     for (int i = 0; i < rows; rest--) {
       int height = (rows - i + rest - 1) / rest, from = lo + i * Tiles.STRIDE;
-      Tile tile = tiles.of(height, add);
-      int at = co + i * ldc, wide = Math.min(last, columns / Panels.WIDTH);
-      int panel = bo + first * deep * Panels.WIDTH;
-      tile.run(deep, laid, from, b, panel, wide - first, c, at + first * Panels.WIDTH, ldc);
-      if (wide < last) {
+      boolean fetches = next != NOTHING && rest <= Tiles.FETCHING;
+      Tile tile = tiles.of(height, add, fetches);
+      int at = co + i * ldc;
+      frame.fetched += tile.run(deep, laid, from, b, bo, wide, c, at, ldc, fetched);
+      if (fetches) fetched += panels * deep * Panels.WIDTH / Tiles.FETCHING;
+      if (wide < panels) {
         // the last, narrower panel: through scratch, so that the kernels need no masks
         int width = columns - wide * Panels.WIDTH, end = at + wide * Panels.WIDTH;
         for (int r = 0; r < height && add; r++) {
           System.arraycopy(c, end + r * ldc, narrow, r * Panels.WIDTH, width);
         }
-        panel = bo + wide * deep * Panels.WIDTH;
-        tile.run(deep, laid, from, b, panel, 1, narrow, 0, Panels.WIDTH);
+        int panel = bo + wide * deep * Panels.WIDTH;
+        tile = tiles.of(height, add, false);
+        tile.run(deep, laid, from, b, panel, 1, narrow, 0, Panels.WIDTH, NOTHING);
         for (int r = 0; r < height; r++) {
           System.arraycopy(narrow, r * Panels.WIDTH, c, end + r * ldc, width);
         }

@@ -16,6 +16,19 @@ interface Tile {
    * @param b panels, one behind the other from {@code bo}: for each k, {@link Panels#WIDTH} columns
    * @param panels how many
    * @param c rows from {@code co}, {@code ldc} apart
+   * @param next where a part of b begins that will be wanted, of {@code depth * panels /} {@link
+   *     Tiles#STEP} lines of memory; only a kernel that fetches looks at it
+   * @return nothing of use: a compiler must believe that what is fetched is wanted
    */
-  void run(int depth, float[] a, int ao, float[] b, int bo, int panels, float[] c, int co, int ldc);
+  float run(
+      int depth,
+      float[] a,
+      int ao,
+      float[] b,
+      int bo,
+      int panels,
+      float[] c,
+      int co,
+      int ldc,
+      int next);
 }

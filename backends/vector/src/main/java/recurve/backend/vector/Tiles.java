@@ -1,5 +1,6 @@
 package recurve.backend.vector;
 
+import static java.lang.constant.ConstantDescs.CD_float;
 import static java.lang.constant.ConstantDescs.CD_int;
 import static java.lang.constant.ConstantDescs.CD_void;
 
@@ -7,8 +8,11 @@ import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Generates a micro-kernel for every height of tile.
@@ -39,10 +43,15 @@ final class Tiles {
   /** How many k are taken at a time: depths are filled up with zeros to a multiple of it. */
   static final int STEP = 4;
 
+  private static final int LINE = 16; // floats of a line of memory
+
+  /** How many kernels that fetch it takes to fetch as many panels as each of them uses. */
+  static final int FETCHING = Panels.WIDTH * STEP / LINE;
+
   private static final ClassDesc FENCES = ClassDesc.of("java.lang.invoke.VarHandle");
   private static final MethodTypeDesc RUN =
       MethodTypeDesc.of(
-          CD_void,
+          CD_float,
           CD_int,
           Emit.FLOATS,
           CD_int,
@@ -50,66 +59,93 @@ final class Tiles {
           CD_int,
           CD_int,
           Emit.FLOATS,
+          CD_int,
           CD_int,
           CD_int);
 
   // arguments, then locals; slot 0 is this
   private static final int DEPTH = 1, A = 2, AO = 3, B = 4, BO = 5, PANELS = 6, C = 7, CO = 8;
-  private static final int LDC = 9, AT = 10, END = 11, APART = 12, SUMS = 13;
+  private static final int LDC = 9,
+      NEXT = 10,
+      AT = 11,
+      END = 12,
+      APART = 13,
+      BEYOND = 14,
+      FETCHED = 15,
+      SUMS = 16;
 
-  private final Tile[] fresh = new Tile[HEIGHT + 1];
-  private final Tile[] adding = new Tile[HEIGHT + 1];
+  private final @Nullable Tile[] kernels = new Tile[4 * (HEIGHT + 1)];
 
-  Tiles() {
-    for (int rows = 1; rows <= HEIGHT; rows++) {
-      fresh[rows] = generate(rows, false);
-      adding[rows] = generate(rows, true);
-    }
+  /**
+   * The kernel for so many rows that sets c, or adds to it.
+   *
+   * @param fetches whether it reads a little of what comes next
+   */
+  Tile of(int rows, boolean adds, boolean fetches) {
+    var kind = new Kind(rows, adds, fetches);
+    Tile known = kernels[kind.place()];
+    return known != null ? known : made(kind);
   }
 
-  /** The kernel for so many rows that sets c, or adds to it. */
-  Tile of(int rows, boolean add) {
-    return add ? adding[rows] : fresh[rows];
+  // two threads may both find nothing; kernels have no state, so either may see the other's
+  private synchronized Tile made(Kind kind) {
+    Tile known = kernels[kind.place()];
+    if (known == null) {
+      known = Emit.define(Tile.class, kind.bytes());
+      kernels[kind.place()] = known;
+    }
+    return known;
   }
 
   /** The kernels' class files, by name. */
   static Map<String, byte[]> classes() {
     var classes = new LinkedHashMap<String, byte[]>();
-    for (int rows = 1; rows <= HEIGHT; rows++) {
-      classes.put(name(rows, false), bytes(rows, false));
-      classes.put(name(rows, true), bytes(rows, true));
-    }
+    for (Kind kind : Kind.all()) classes.put(kind.name(), kind.bytes());
     return classes;
   }
 
-  private static String name(int rows, boolean add) {
-    return (add ? "TileAdd" : "Tile") + rows;
+  private record Kind(int rows, boolean adds, boolean fetches) {
+    static List<Kind> all() {
+      var all = new ArrayList<Kind>();
+      for (int place = 4; place < 4 * (HEIGHT + 1); place++) {
+        all.add(new Kind(place / 4, (place & 1) != 0, (place & 2) != 0));
+      }
+      return all;
+    }
+
+    int place() {
+      return 4 * rows + (adds ? 1 : 0) + (fetches ? 2 : 0);
+    }
+
+    String name() {
+      return "Tile" + (adds ? "Add" : "") + (fetches ? "Fetch" : "") + rows;
+    }
+
+    byte[] bytes() {
+      var method = new Emit.Method(RUN, false, code -> body(code, this));
+      return Emit.bytes(Tile.class, name(), Map.of("run", method));
+    }
   }
 
-  private static byte[] bytes(int rows, boolean add) {
-    var method = new Emit.Method(RUN, false, code -> body(code, rows, add));
-    return Emit.bytes(Tile.class, name(rows, add), Map.of("run", method));
-  }
-
-  private static Tile generate(int rows, boolean add) {
-    return Emit.define(Tile.class, bytes(rows, add));
-  }
-
-  private static void body(CodeBuilder code, int rows, boolean add) {
+  private static void body(CodeBuilder code, Kind kind) {
     Label panel = code.newLabel(), done = code.newLabel();
     code.iload(AO).iload(DEPTH).iadd().istore(END);
+    code.loadConstant(0f).fstore(FETCHED);
     code.labelBinding(panel).iload(PANELS).ifle(done);
-    panel(code, rows, add);
+    panel(code, kind);
     code.iload(BO).iload(DEPTH).loadConstant(Panels.WIDTH).imul().iadd().istore(BO);
+    if (kind.fetches) {
+      code.iload(NEXT).iload(DEPTH).loadConstant(LINE / STEP).imul().iadd().istore(NEXT);
+    }
     code.iinc(CO, Panels.WIDTH).iinc(PANELS, -1).goto_(panel);
-    code.labelBinding(done).return_();
+    code.labelBinding(done).fload(FETCHED).freturn();
   }
 
-  private static void panel(CodeBuilder code, int rows, boolean add) {
-    for (int r = 0; r < rows; r++) {
+  private static void panel(CodeBuilder code, Kind kind) {
+    for (int r = 0; r < kind.rows; r++) {
       for (int half = 0; half < 2; half++) {
         Emit.species(code);
-        if (add) {
+        if (kind.adds) {
           place(code, r, half);
           Emit.load(code);
         } else {
@@ -119,8 +155,8 @@ final class Tiles {
         code.astore(sum(r, half));
       }
     }
-    depth(code, rows);
-    for (int r = 0; r < rows; r++) {
+    depth(code, kind);
+    for (int r = 0; r < kind.rows; r++) {
       for (int half = 0; half < 2; half++) {
         code.aload(sum(r, half));
         place(code, r, half);
@@ -145,15 +181,27 @@ final class Tiles {
   /**
    * The loop over k. What counts is the place in a, and b's follows from it: an offset of its own
    * for either costs a register, of which the compiler has none left and moves one to and fro.
+   *
+   * <p>A kernel that fetches loads one number more for each {@link #STEP}: a load that misses the
+   * caches would hold up all that comes after it, but reading on so slowly, line by line, is what
+   * the processor's own prefetching keeps ahead of.
    */
-  private static void depth(CodeBuilder code, int rows) {
+  private static void depth(CodeBuilder code, Kind kind) {
     code.iload(BO).iload(AO).loadConstant(Panels.WIDTH).imul().isub().istore(APART);
+    if (kind.fetches) {
+      code.iload(NEXT).iload(AO).loadConstant(LINE / STEP).imul().isub().istore(BEYOND);
+    }
     code.iload(AO).istore(AT);
     Label loop = code.newLabel(), done = code.newLabel();
     code.labelBinding(loop).iload(AT).iload(END).if_icmpge(done);
+    if (kind.fetches) {
+      code.fload(FETCHED).aload(B).iload(BEYOND).iload(AT).loadConstant(LINE / STEP).imul();
+      code.iadd().faload().fadd().fstore(FETCHED);
+      fence(code);
+    }
     for (int ahead = 0; ahead < STEP; ahead++) {
       if (ahead > 0) fence(code);
-      step(code, rows, ahead);
+      step(code, kind.rows, ahead);
     }
     code.iinc(AT, STEP).goto_(loop).labelBinding(done);
   }

@@ -83,7 +83,7 @@ final class WideProduct implements Instruction {
           c.at(frame) + first,
           c.stride(0),
           false,
-          false,
+          Products.Walk.NEAR,
           frame);
     }
   }

@@ -49,7 +49,21 @@ final class ProductBench {
       t = System.nanoTime();
       for (int r = 0; r < repeats; r++) {
         products.multiply(
-            m, k, n, a, 0, k, packed, 0, Panels.count(n), c, 0, n, false, false, frame);
+            m,
+            k,
+            n,
+            a,
+            0,
+            k,
+            packed,
+            0,
+            Panels.count(n),
+            c,
+            0,
+            n,
+            false,
+            Products.Walk.NEAR,
+            frame);
       }
       gflops[w] = 2.0 * m * k * n * repeats / (System.nanoTime() - t);
     }

@@ -2,6 +2,7 @@ package recurve.backend.vector;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static recurve.backend.vector.Products.Walk.NEAR;
 
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,7 +40,8 @@ class ProductsTest {
     "11, 1601, 40",
     "323, 801, 33",
     "640, 90, 35",
-    "641, 90, 35"
+    "641, 90, 35",
+    "20, 801, 700"
   })
   void sameBitsAsPlainLoops(int m, int k, int n) {
     var random = new Random(m + 31 * k + 1009 * n);
@@ -55,36 +57,46 @@ class ProductsTest {
 
     var frame = new Frame(0);
     float[] fresh = c.clone(), added = c.clone();
-    PRODUCTS.multiply(m, k, n, a, 0, k, packed, 0, panels, fresh, 0, n, false, false, frame);
+    PRODUCTS.multiply(m, k, n, a, 0, k, packed, 0, panels, fresh, 0, n, false, NEAR, frame);
     assertArrayEquals(plain(m, k, n, a, b, new float[m * n]), fresh);
-    float[] backwards = c.clone();
-    PRODUCTS.multiply(m, k, n, a, 0, k, packed, 0, panels, backwards, 0, n, false, true, frame);
-    assertArrayEquals(fresh, backwards, "last panels first");
+    for (Products.Walk walk : Products.Walk.values()) {
+      float[] far = c.clone();
+      PRODUCTS.multiply(m, k, n, a, 0, k, packed, 0, panels, far, 0, n, false, walk, frame);
+      assertArrayEquals(fresh, far, walk.toString());
+    }
     int filled = Panels.filled(k), lda = Tiles.STRIDE;
     if (Products.canLie(filled)) {
       float[] laid = new float[m * lda], asItLies = c.clone();
       for (int i = 0; i < m; i++) System.arraycopy(a, i * k, laid, i * lda, k);
       PRODUCTS.multiply(
-          m, filled, n, laid, 0, lda, packed, 0, panels, asItLies, 0, n, false, false, frame);
+          m, filled, n, laid, 0, lda, packed, 0, panels, asItLies, 0, n, false, NEAR, frame);
       assertArrayEquals(fresh, asItLies, "a left side that is laid out");
     }
     int half = m / 2; // the border between two threads' rows
-    PRODUCTS.multiply(half, k, n, a, 0, k, packed, 0, panels, added, 0, n, true, false, frame);
+    PRODUCTS.multiply(half, k, n, a, 0, k, packed, 0, panels, added, 0, n, true, NEAR, frame);
     PRODUCTS.multiply(
-        m - half, k, n, a, half * k, k, packed, 0, panels, added, half * n, n, true, false, frame);
+        m - half, k, n, a, half * k, k, packed, 0, panels, added, half * n, n, true, NEAR, frame);
     assertArrayEquals(plain(m, k, n, a, b, c), added);
   }
 
   @ParameterizedTest
-  @CsvSource({"1, 0, 16", "1, 1, 16", "6, 2, 32", "12, 2, 40"})
-  void tilesTouchNothingBesideThem(int rows, int panels, int spare) {
+  @CsvSource({
+    "1, 0, 16, false",
+    "1, 1, 16, false",
+    "6, 2, 32, false",
+    "12, 2, 40, false",
+    "1, 0, 16, true",
+    "6, 2, 32, true"
+  })
+  void tilesTouchNothingBesideThem(int rows, int panels, int spare, boolean fetches) {
     int ldc = panels * Panels.WIDTH + spare;
     float[] c = new float[(rows + 2) * ldc];
     java.util.Arrays.fill(c, 7);
     float[] ones = new float[rows * Tiles.STRIDE + 16 * Panels.WIDTH];
     java.util.Arrays.fill(ones, 1);
     int height = Math.min(rows, Tiles.HEIGHT);
-    new Tiles().of(height, false).run(8, ones, 0, ones, 0, panels, c, ldc, ldc);
+    Tile tile = new Tiles().of(height, false, fetches);
+    tile.run(8, ones, 0, ones, 0, panels, c, ldc, ldc, 0);
     for (int i = 0; i < c.length; i++) {
       int row = i / ldc - 1, column = i % ldc;
       boolean inside = row >= 0 && row < height && column < panels * Panels.WIDTH;
