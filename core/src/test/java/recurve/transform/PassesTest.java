@@ -184,6 +184,26 @@ class PassesTest {
     assertEquals(Op.Input.class, sum.input(1).op().getClass());
   }
 
+  /**
+   * The norm of gradients that are parts of one product takes one sum, unless a part is missing.
+   */
+  @ParameterizedTest
+  @CsvSource({"2, 5, 2", "2, 4, 4"})
+  void squaresOfAllPartsAreOneSum(long first, long second, long sums) {
+    Net net = new Net(DType.F64);
+    Value z = net.param("z", 3, 8), bias = net.param("b", 4);
+    Value norm = bias.square().total();
+    for (Value part : List.of(z.slice(1, 0, first), z.slice(1, first, second), z.slice(1, 5, 8))) {
+      norm = norm.plus(part.square().total());
+    }
+    Graph graph = new Graph(net.inputs(), List.of(norm), List.of("norm"));
+    Graph merged = Passes.optimize(graph);
+    long left = merged.nodes().stream().filter(n -> n.op() instanceof Op.ReduceSum).count();
+    assertEquals(sums, left);
+    Map<String, Tensor> values = Check.values(net, 19);
+    Check.same(Check.run(graph, values), Check.run(merged, values), 1e-12);
+  }
+
   @Test
   void aLongUnrolledGraphIsQuickToOptimize() {
     Net net = new Net(DType.F32);
