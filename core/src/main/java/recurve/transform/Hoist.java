@@ -16,9 +16,12 @@ import recurve.ir.Value;
  * for all steps at once before the loop.
  *
  * <pre>
- *   (x_t W + h U) + b  =  h U + (x_t W + b)       sums are regrouped by what their terms depend on
+ *   (x_t W + b) + h U  =  (h U + x_t W) + b       sums are regrouped by what their terms depend on
  *   x_t W for each t   =  (X W)_t
  * </pre>
+ *
+ * <p>A bias is added inside, where it costs as good as nothing beside the other terms; before the
+ * loop it would be a pass over all steps by itself.
  *
  * <p>Rows that are dead at some step are computed too, from whatever the padding holds; the loop
  * does not look at them.
@@ -52,14 +55,9 @@ final class Hoist {
       boolean hoisted = onSteps.stream().anyMatch(v -> Lift.holdsProduct(v, free, known));
       if (hoisted ? onSteps.size() + onNone.size() < 2 : onNone.size() < 2) continue;
       var groups = new ArrayList<>(onCarry);
-      if (hoisted) {
-        var before = new ArrayList<>(onSteps);
-        if (!onNone.isEmpty()) before.add(Sums.sum(onNone));
-        groups.add(Sums.sum(before));
-      } else {
-        groups.addAll(onSteps);
-        groups.add(Sums.sum(onNone));
-      }
+      if (hoisted) groups.add(Sums.sum(onSteps));
+      else groups.addAll(onSteps);
+      if (!onNone.isEmpty()) groups.add(Sums.sum(onNone));
       regrouped.put(root, Sums.sum(groups));
     }
     loop.replace(regrouped);

@@ -156,7 +156,7 @@ class PassesTest {
     Graph g = net.gradient(net.loss(net.rnn("c", Cells.LSTM, x(net), 3)));
     List<String> want =
         List.of(
-            "loop 1 forward, T steps: 1 product inside, 15 nodes",
+            "loop 1 forward, T steps: 1 product inside, 16 nodes",
             "loop 2 gradient, last step first, T steps: 1 product inside, 26 nodes",
             "products inside loops, forward+gradient: 1+1");
     assertEquals(want, Passes.report(Passes.optimize(g)));
