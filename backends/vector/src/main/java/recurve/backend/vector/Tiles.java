@@ -65,14 +65,8 @@ final class Tiles {
 
   // arguments, then locals; slot 0 is this
   private static final int DEPTH = 1, A = 2, AO = 3, B = 4, BO = 5, PANELS = 6, C = 7, CO = 8;
-  private static final int LDC = 9,
-      NEXT = 10,
-      AT = 11,
-      END = 12,
-      APART = 13,
-      BEYOND = 14,
-      FETCHED = 15,
-      SUMS = 16;
+  private static final int LDC = 9, NEXT = 10;
+  private static final int AT = 11, END = 12, APART = 13, BEYOND = 14, FETCHED = 15, SUMS = 16;
 
   private final @Nullable Tile[] kernels = new Tile[4 * (HEIGHT + 1)];
 
