@@ -23,6 +23,7 @@ import recurve.option.Option;
 final class Flags {
   static final String BACKEND = "--backend";
   static final String THREADS = "--threads";
+  static final String PRECISION = "--precision";
   static final String WEIGHTS = "--weights";
   static final String PLUGINS = "--plugins";
   static final String JSON = "--json";
@@ -103,6 +104,11 @@ final class Flags {
   static void addRunning(CommandSpec spec) {
     spec.addOption(value("NAME", "what computes: 'auto' or a backend's name", BACKEND));
     spec.addOption(value("N", "threads; results do not depend on it (all processors)", THREADS));
+    spec.addOption(
+        value(
+            "TYPE",
+            "large products in f32, or on sides rounded to bf16, where the processor can (f32)",
+            PRECISION));
   }
 
   /** How the weights of a model that is run and not trained are kept. */

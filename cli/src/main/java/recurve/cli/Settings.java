@@ -26,7 +26,8 @@ import recurve.train.Model;
  */
 final class Settings {
   /** What a training reads that is no part of the model's description. */
-  static final List<String> RUN = List.of("train", "valid", "test", "out", "backend", "threads");
+  static final List<String> RUN =
+      List.of("train", "valid", "test", "out", "backend", "threads", "precision");
 
   private final Map<String, Setting> settings = new LinkedHashMap<>();
 

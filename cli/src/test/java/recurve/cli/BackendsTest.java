@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import recurve.backend.Backend;
 import recurve.backend.CompileOptions;
 import recurve.backend.Executable;
+import recurve.backend.Precision;
 import recurve.backend.Reference;
 import recurve.backend.Support;
 import recurve.cell.Cell;
@@ -51,6 +52,33 @@ class BackendsTest {
     };
   }
 
+  private record Halves(Precision precision) implements Backend {
+    @Override
+    public String name() {
+      return "onednn";
+    }
+
+    @Override
+    public Support support() {
+      return new Support.Available("both precisions");
+    }
+
+    @Override
+    public Support support(Precision asked) {
+      return support();
+    }
+
+    @Override
+    public Backend in(Precision asked) {
+      return new Halves(asked);
+    }
+
+    @Override
+    public Executable compile(Graph graph, CompileOptions options) {
+      throw new IllegalStateException("nothing to run");
+    }
+  }
+
   private static Installed installed(List<Backend> backends) {
     return new Installed(
         Catalog.of(Cell.class, List.of()),
@@ -71,6 +99,30 @@ class BackendsTest {
         "recurve: backend vector cannot run here, so a slower one does:"
             + " it lacks a wheel; bring one\n",
         err.toString(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void aPrecisionThatNoneHasIsRefusedWithAllReasons() {
+    var settings = Settings.of(List.of(Settings.line("precision", "bf16")));
+    var backends = new Backends(console, installed(List.of(absent(), new Reference())));
+    Failure failure = assertThrows(Failure.class, () -> backends.choose(settings));
+    assertEquals(
+        "no backend computes in bf16 here. vector: it computes in f32 only."
+            + " reference: it computes in f32 only.",
+        failure.getMessage());
+    assertEquals(Exit.CONFIG, failure.exit());
+    var wrong = Settings.of(List.of(Settings.line("precision", "f16")));
+    failure = assertThrows(Failure.class, () -> backends.choose(wrong));
+    assertEquals("option precision is 'f16' but takes one of f32, bf16", failure.getMessage());
+  }
+
+  @Test
+  void aPrecisionIsComputedByWhoHasIt() {
+    var settings = Settings.of(List.of(Settings.line("precision", "bf16")));
+    var all = installed(List.of(absent(), new Halves(Precision.F32), new Reference()));
+    var on = new Backends(console, all).choose(settings);
+    assertEquals(new Halves(Precision.BF16), on.backend());
+    assertEquals("", err.toString(StandardCharsets.UTF_8));
   }
 
   @Test

@@ -12,6 +12,21 @@ public interface Backend extends Plugin {
   /** Whether it can run here, or why not in one sentence. Never throws. */
   Support support();
 
+  /** Whether it can compute large products in a precision here, or why not. Never throws. */
+  default Support support(Precision precision) {
+    return precision == Precision.F32 ? support() : new Support.Absent("it computes in f32 only.");
+  }
+
+  /**
+   * The same backend for another precision than {@link Precision#F32}.
+   *
+   * @throws IllegalArgumentException if it does not support it
+   */
+  default Backend in(Precision precision) {
+    if (precision == Precision.F32) return this;
+    throw new IllegalArgumentException(name() + " has no precision " + precision);
+  }
+
   /**
    * Makes a graph runnable.
    *

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Random;
 import recurve.backend.Backend;
 import recurve.backend.CompileOptions;
+import recurve.backend.Precision;
 import recurve.cell.Cell;
 import recurve.ir.DType;
 import recurve.ir.Dim;
@@ -25,7 +26,7 @@ import recurve.transform.Passes;
 
 /**
  * Prints where a training step spends its time, in CPU time, instruction by instruction: {@code
- * StepBench WORKLOAD THREADS STEPS [ROWS]}.
+ * StepBench WORKLOAD THREADS STEPS [ROWS [BACKEND [PRECISION]]]}.
  */
 final class StepBench {
   private StepBench() {}
@@ -39,7 +40,8 @@ final class StepBench {
     TrainingStep step = TrainingStep.of(workload.model(), problem, DType.F32);
     Batch batch =
         problem.batches(workload.text(), Problem.Purpose.TRAIN, new Problem.Order(1, 0)).get(0);
-    Backend backend = new VectorBackend();
+    Backend backend = Catalog.load(Backend.class).get(args.length > 4 ? args[4] : "vector");
+    if (args.length > 5) backend = backend.in(Precision.valueOf(args[5]));
     var options = CompileOptions.threads(threads).retaining(step.retained());
     var e = (VectorExecutable) backend.compile(Passes.optimize(step.graph()), options);
     var random = new Random(1);

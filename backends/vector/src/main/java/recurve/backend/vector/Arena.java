@@ -3,13 +3,11 @@ package recurve.backend.vector;
 import static java.util.Objects.requireNonNull;
 
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import recurve.ir.DType;
 
 /**
  * The arrays of an executable's temporaries, shared by all its programs and, within one, by values
@@ -20,7 +18,7 @@ final class Arena {
 
   private record Life(int first, int last) {}
 
-  private final Map<DType, List<Block>> blocks = new EnumMap<>(DType.class);
+  private final Map<Buffer.Sort, List<Block>> blocks = new HashMap<>();
 
   /**
    * Gives every temporary of a program its array.
@@ -38,8 +36,8 @@ final class Arena {
         lives.put(b, new Life(life == null ? i : life.first(), last));
       }
     }
-    var free = new EnumMap<DType, List<Block>>(DType.class);
-    blocks.forEach((type, all) -> free.put(type, new ArrayList<>(all)));
+    var free = new HashMap<Buffer.Sort, List<Block>>();
+    blocks.forEach((sort, all) -> free.put(sort, new ArrayList<>(all)));
     var dead = new HashMap<Integer, List<Buffer>>(); // after each place
     lives.forEach((b, life) -> dead.computeIfAbsent(life.last(), i -> new ArrayList<>()).add(b));
     var taken = new HashMap<Buffer, Block>();
@@ -47,7 +45,7 @@ final class Arena {
     for (var e : lives.entrySet()) { // by their first places, as they were found
       for (; place < e.getValue().first(); place++) {
         for (Buffer b : dead.getOrDefault(place, List.of())) {
-          requireNonNull(free.get(b.dtype)).add(requireNonNull(taken.get(b)));
+          requireNonNull(free.get(b.sort())).add(requireNonNull(taken.get(b)));
         }
       }
       taken.put(e.getKey(), take(e.getKey(), free));
@@ -55,8 +53,8 @@ final class Arena {
   }
 
   /** The smallest free block that is large enough; a new one if there is none. */
-  private Block take(Buffer buffer, Map<DType, List<Block>> free) {
-    List<Block> candidates = free.computeIfAbsent(buffer.dtype, t -> new ArrayList<>());
+  private Block take(Buffer buffer, Map<Buffer.Sort, List<Block>> free) {
+    List<Block> candidates = free.computeIfAbsent(buffer.sort(), s -> new ArrayList<>());
     int best = -1;
     for (int i = 0; i < candidates.size(); i++) {
       int size = candidates.get(i).size();
@@ -69,8 +67,8 @@ final class Arena {
   }
 
   private Block grow(Buffer buffer) {
-    var block = new Block(Buffer.allocate(buffer.dtype, buffer.size), buffer.size);
-    blocks.computeIfAbsent(buffer.dtype, t -> new ArrayList<>()).add(block);
+    var block = new Block(buffer.allocate(), buffer.size);
+    blocks.computeIfAbsent(buffer.sort(), s -> new ArrayList<>()).add(block);
     return block;
   }
 }

@@ -1,5 +1,7 @@
 package recurve.backend.vector;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 import recurve.ir.DType;
 
@@ -21,34 +23,52 @@ final class Buffer {
     INDEX
   }
 
+  private static final int LINE = 64; // bytes of a line of memory
+
   final Kind kind;
   final DType dtype;
   final int size;
   final double number;
+  final boolean outside;
   private @Nullable Object array;
 
-  private Buffer(Kind kind, DType dtype, int size, double number) {
+  private Buffer(Kind kind, DType dtype, int size, double number, boolean outside) {
     this.kind = kind;
     this.dtype = dtype;
     this.size = size;
     this.number = number;
+    this.outside = outside;
   }
 
   static Buffer temporary(DType dtype, int size) {
-    return new Buffer(Kind.TEMPORARY, dtype, size, 0);
+    return new Buffer(Kind.TEMPORARY, dtype, size, 0, false);
   }
 
   static Buffer kept(DType dtype, int size) {
-    return new Buffer(Kind.KEPT, dtype, size, 0);
+    return new Buffer(Kind.KEPT, dtype, size, 0, false);
   }
 
   static Buffer constant(DType dtype, double number) {
-    return new Buffer(Kind.CONSTANT, dtype, 0, number);
+    return new Buffer(Kind.CONSTANT, dtype, 0, number, false);
   }
 
   static Buffer index(DType dtype) {
-    return new Buffer(Kind.INDEX, dtype, 0, 0);
+    return new Buffer(Kind.INDEX, dtype, 0, 0, false);
   }
+
+  /** Memory outside of the Java heap for a native library: so many bytes, counted in floats. */
+  static Buffer outside(Kind kind, long bytes) {
+    int floats = Math.toIntExact((bytes + Float.BYTES - 1) / Float.BYTES);
+    return new Buffer(kind, DType.F32, floats, 0, true);
+  }
+
+  /** Whether arrays of another buffer can serve this one, if they are long enough. */
+  Sort sort() {
+    return new Sort(dtype, outside);
+  }
+
+  /** What kind of array a buffer has. */
+  record Sort(DType dtype, boolean outside) {}
 
   static Object allocate(DType dtype, int size) {
     return switch (dtype) {
@@ -57,6 +77,16 @@ final class Buffer {
       case I32 -> new int[size];
       case BOOL -> new boolean[size];
     };
+  }
+
+  /** An array that suits it. */
+  Object allocate() {
+    return outside ? allocateOutside((long) size * Float.BYTES) : allocate(dtype, size);
+  }
+
+  /** Memory that lives as long as something refers to it. */
+  static MemorySegment allocateOutside(long bytes) {
+    return Arena.ofAuto().allocate(bytes, LINE);
   }
 
   boolean isMemory() {
@@ -69,7 +99,7 @@ final class Buffer {
 
   /** Gives it memory of its own, if it has none. */
   void placeOnce() {
-    if (array == null) array = allocate(dtype, size);
+    if (array == null) array = allocate();
   }
 
   Object array() {
@@ -79,6 +109,10 @@ final class Buffer {
 
   float[] floats() {
     return (float[]) array();
+  }
+
+  MemorySegment segment() {
+    return (MemorySegment) array();
   }
 
   int[] ints() {

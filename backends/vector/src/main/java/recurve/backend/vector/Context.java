@@ -15,6 +15,7 @@ import recurve.ir.Value;
  * @param source of what does products by packed panels
  * @param workers how many threads will run the instructions
  * @param prepared what was computed from constant inputs
+ * @param gemm a native library that does the large products
  * @param isLasting whether values are kept from run to run, each in memory of its own
  */
 record Context(
@@ -23,21 +24,28 @@ record Context(
     Kernels kernels,
     int workers,
     Optional<Prepared> prepared,
+    Optional<Gemm> gemm,
     boolean isLasting,
     Map<Value, int[]> known) {
 
-  Context(Map<String, Long> binding, Supplier<Products> source, Kernels kernels, int workers) {
-    this(binding, source, kernels, workers, Optional.empty(), false, new IdentityHashMap<>());
+  Context(
+      Map<String, Long> binding,
+      Supplier<Products> source,
+      Kernels kernels,
+      int workers,
+      Optional<Gemm> gemm) {
+    this(binding, source, kernels, workers, Optional.empty(), gemm, false, new IdentityHashMap<>());
   }
 
   /** The same, for a block that finds some values computed. */
   Context with(Prepared values) {
-    return new Context(binding, source, kernels, workers, Optional.of(values), isLasting, known);
+    return new Context(
+        binding, source, kernels, workers, Optional.of(values), gemm, isLasting, known);
   }
 
   /** The same, for a block whose values are kept from run to run. */
   Context lasting() {
-    return new Context(binding, source, kernels, workers, prepared, true, known);
+    return new Context(binding, source, kernels, workers, prepared, gemm, true, known);
   }
 
   /** What does products by packed panels; its kernels are made when they are first wanted. */

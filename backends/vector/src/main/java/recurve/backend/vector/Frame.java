@@ -1,5 +1,7 @@
 package recurve.backend.vector;
 
+import java.lang.foreign.MemorySegment;
+
 /**
  * What belongs to one thread: which worker it is, the trip of each loop it is inside of, and memory
  * that an instruction may use while it runs.
@@ -15,6 +17,8 @@ final class Frame {
   private float[] packed = {};
   private float[] turned = {};
   private float[] laid = {};
+  private MemorySegment side = MemorySegment.NULL;
+  private MemorySegment result = MemorySegment.NULL;
 
   /** Of a thread by itself. */
   Frame(int worker) {
@@ -50,6 +54,18 @@ final class Frame {
   float[] packed(int size) {
     if (packed.length < size) packed = new float[size];
     return packed;
+  }
+
+  /** At least so many bytes outside of the heap, for a side of a product. */
+  MemorySegment side(long bytes) {
+    if (side.byteSize() < bytes) side = Buffer.allocateOutside(bytes);
+    return side;
+  }
+
+  /** At least so many bytes outside of the heap, for what a product yields. */
+  MemorySegment result(long bytes) {
+    if (result.byteSize() < bytes) result = Buffer.allocateOutside(bytes);
+    return result;
   }
 
   /** At least so many floats, for a left side. */

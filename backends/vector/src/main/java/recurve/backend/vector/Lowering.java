@@ -49,6 +49,10 @@ final class Lowering {
     return new Lowering(context, Optional.of(this), depth + 1, trips * steps);
   }
 
+  ProductLowering products() {
+    return products;
+  }
+
   Context context() {
     return context;
   }
@@ -187,6 +191,13 @@ final class Lowering {
     int size = View.size(dims);
     Buffer b = context.isLasting() ? Buffer.kept(dtype, size) : Buffer.temporary(dtype, size);
     return View.of(b, dims);
+  }
+
+  /** Memory outside of the heap. */
+  View outside(long bytes) {
+    Buffer.Kind kind = context.isLasting() ? Buffer.Kind.KEPT : Buffer.Kind.TEMPORARY;
+    Buffer b = Buffer.outside(kind, bytes);
+    return View.of(b, new int[] {b.size});
   }
 
   /** Where a value lies. */

@@ -32,14 +32,20 @@ final class Prepared {
   private final Set<View> weights = new HashSet<>();
   private final Map<String, Buffer> inputs = new LinkedHashMap<>();
   private final Map<View, View> packed = new HashMap<>();
+  private final Map<View, View> rounded = new HashMap<>();
   private final Map<View, Streamed> streamed = new HashMap<>();
   private List<Instruction> code = List.of();
   private int done; // instructions whose results stand
 
-  Prepared(Graph graph, CompileOptions options, Supplier<Products> products, Kernels kernels) {
+  Prepared(
+      Graph graph,
+      CompileOptions options,
+      Supplier<Products> products,
+      Kernels kernels,
+      Optional<Gemm> gemm) {
     constants = Constants.of(graph, options.constants());
     type = options.weights();
-    var context = new Context(Map.of(), products, kernels, options.threads());
+    var context = new Context(Map.of(), products, kernels, options.threads(), gemm);
     lowering = new Lowering(context.lasting());
     for (Value v : graph.inputs()) {
       if (!constants.contains(v)) continue;
@@ -95,16 +101,28 @@ final class Prepared {
     return packed.computeIfAbsent(
         weight,
         w -> {
-          View rounded = w;
-          if (type != WeightType.F32) {
-            rounded = lowering.copied(w);
-            lowering.emit(new Round(type, rounded));
-          }
           int size = Panels.size(w.dim(0), w.dim(1));
           View target = View.of(Buffer.kept(w.dtype(), size), new int[] {size});
-          lowering.emit(new Pack(rounded, target));
+          lowering.emit(new Pack(rounded(w), target));
           return target;
         });
+  }
+
+  /** A weight rounded as weights are. */
+  View rounded(View weight) {
+    if (type == WeightType.F32) return weight;
+    return rounded.computeIfAbsent(
+        weight,
+        w -> {
+          View copy = lowering.copied(w);
+          lowering.emit(new Round(type, copy));
+          return copy;
+        });
+  }
+
+  /** What prepares weights for a native library, if one does the large products. */
+  Optional<GemmLowering> gemm() {
+    return lowering.products().gemm();
   }
 
   /** A weight as products of few rows read it. */

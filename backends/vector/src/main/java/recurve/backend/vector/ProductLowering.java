@@ -23,12 +23,19 @@ final class ProductLowering {
   private final Context context;
   private final Optional<ProductLowering> outer;
   private final Map<View, View> packed = new HashMap<>();
+  private final Optional<GemmLowering> gemm;
 
   /** Begins a block; what stays what it is in all of its trips is packed by the one around. */
   ProductLowering(Lowering lowering, Optional<ProductLowering> outer) {
     this.lowering = lowering;
     this.context = lowering.context();
     this.outer = outer;
+    this.gemm = context.gemm().map(g -> new GemmLowering(g, lowering, outer.flatMap(o -> o.gemm)));
+  }
+
+  /** What calls a native library, if one does the large products. */
+  Optional<GemmLowering> gemm() {
+    return gemm;
   }
 
   /** Emits what computes a product. */
@@ -48,7 +55,12 @@ final class ProductLowering {
     if (v.dtype() == DType.F32 && matrix && lowering.isStill(b)) {
       // few rows read the right side once, as it lies; packing it would read it twice
       boolean few = lowering.trips() * View.size(d) / d[d.length - 1] <= FEW_ROWS;
-      if (!few || !directProduct(v, a, b)) packedProduct(v, a, b);
+      if (few && directProduct(v, a, b)) return;
+      if (gemm.isPresent() && gemm.get().suits(View.size(d) / d[d.length - 1], b)) {
+        gemm.get().lower(v, a, b);
+      } else {
+        packedProduct(v, a, b);
+      }
       return;
     }
     if (matrix && a.rank() > 2) b = b.expandLeading(Arrays.copyOf(a.dims(), a.rank() - 2));

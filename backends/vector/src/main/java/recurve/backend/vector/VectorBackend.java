@@ -1,5 +1,6 @@
 package recurve.backend.vector;
 
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import recurve.backend.Backend;
 import recurve.backend.CompileOptions;
@@ -10,10 +11,22 @@ import recurve.ir.Graph;
 /** The backend {@code vector}: every operation, in pure Java. */
 public final class VectorBackend implements Backend {
   private final Kernels kernels = new Kernels();
+  private final Optional<Gemm> gemm;
   private @Nullable Products products; // made when first used: listing backends must be quick
 
   /** For the service loader. */
-  public VectorBackend() {}
+  public VectorBackend() {
+    this(Optional.empty());
+  }
+
+  /** One whose large products a native library computes. */
+  public VectorBackend(Gemm gemm) {
+    this(Optional.of(gemm));
+  }
+
+  private VectorBackend(Optional<Gemm> gemm) {
+    this.gemm = gemm;
+  }
 
   @Override
   public String name() {
@@ -28,7 +41,7 @@ public final class VectorBackend implements Backend {
   @Override
   public Executable compile(Graph graph, CompileOptions options) {
     options.check(graph);
-    return new VectorExecutable(Sunk.apply(graph), options, this::products, kernels);
+    return new VectorExecutable(Sunk.apply(graph), options, this::products, kernels, gemm);
   }
 
   private synchronized Products products() {

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +64,7 @@ final class VectorExecutable implements Executable {
   private final Graph graph;
   private final Supplier<Products> products;
   private final Kernels kernels;
+  private final Optional<Gemm> gemm;
   private final Workers workers;
   private final Arena arena = new Arena();
   private final Map<String, Held> inputs = new LinkedHashMap<>();
@@ -75,15 +77,20 @@ final class VectorExecutable implements Executable {
   private boolean closed;
 
   VectorExecutable(
-      Graph graph, CompileOptions options, Supplier<Products> products, Kernels kernels) {
+      Graph graph,
+      CompileOptions options,
+      Supplier<Products> products,
+      Kernels kernels,
+      Optional<Gemm> gemm) {
     this.graph = graph;
+    this.gemm = gemm;
     this.products = products;
     this.kernels = kernels;
     this.inputOf = options.retained();
     for (Value v : graph.inputs()) inputs.put(Graph.nameOf(v), new Held(v));
     options.retained().forEach((output, input) -> retained.put(output, new Retained(held(input))));
     workers = new Workers(options.threads());
-    prepared = new Prepared(graph, options, products, kernels);
+    prepared = new Prepared(graph, options, products, kernels, gemm);
   }
 
   private Held held(String input) {
@@ -196,7 +203,7 @@ final class VectorExecutable implements Executable {
     Map<String, Long> binding = Binding.of(values, extents);
     Program known = programs.get(binding);
     if (known != null) return known;
-    var context = new Context(binding, products, kernels, workers.count()).with(prepared);
+    var context = new Context(binding, products, kernels, workers.count(), gemm).with(prepared);
     Program made = Program.of(graph, inputOf, context, arena);
     if (made.work() > LARGE) {
       var cold = new ArrayList<>(products.get().cold());

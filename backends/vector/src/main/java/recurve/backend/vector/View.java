@@ -1,5 +1,6 @@
 package recurve.backend.vector;
 
+import java.nio.IntBuffer;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.List;
@@ -14,6 +15,12 @@ import recurve.ir.DType;
  */
 record View(Buffer buffer, int offset, int[] dims, int[] strides, int[] loops) {
   private static final int[] STILL = {};
+
+  /** What two views have in common if and only if they are of the same elements. */
+  Object key() {
+    var extents = IntBuffer.wrap(dims);
+    return List.of(buffer, offset, extents, IntBuffer.wrap(strides), IntBuffer.wrap(loops));
+  }
 
   /** Row-major over a whole buffer. */
   static View of(Buffer buffer, int[] dims) {

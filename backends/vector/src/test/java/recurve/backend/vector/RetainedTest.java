@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import recurve.backend.CompileOptions;
@@ -55,7 +56,7 @@ class RetainedTest {
   void parametersAreUpdatedInPlace() {
     Value w = Ops.input("w", DType.F32, Shape.of(N)), g = Ops.input("g", DType.F32, Shape.of(N));
     var graph = new Graph(List.of(w, g), List.of(w.minus(g)), List.of("next"));
-    var context = new Context(Map.of(), Products::new, new Kernels(), 1);
+    var context = new Context(Map.of(), Products::new, new Kernels(), 1, Optional.empty());
     Program program = Program.of(graph, Map.of("next", "w"), context, new Arena());
     assertEquals(1, program.code().size());
     assertEquals(1, program.inPlace().size());

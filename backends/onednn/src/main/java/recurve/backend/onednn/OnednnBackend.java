@@ -1,0 +1,71 @@
+package recurve.backend.onednn;
+
+import recurve.backend.Backend;
+import recurve.backend.CompileOptions;
+import recurve.backend.Executable;
+import recurve.backend.Precision;
+import recurve.backend.Support;
+import recurve.backend.vector.VectorBackend;
+import recurve.ir.Graph;
+
+/**
+ * The backend {@code onednn}: the vector backend, with the large products by oneDNN.
+ *
+ * <p>In floats it is there to be compared with. Where the processor has instructions for upper
+ * halves of floats, {@link Precision#BF16} is several times as fast.
+ */
+public final class OnednnBackend implements Backend {
+  private static final long WORTH_A_CALL = 100_000; // multiply-adds: a microsecond
+
+  private final Precision precision;
+  private final long least;
+
+  /** For the service loader. */
+  public OnednnBackend() {
+    this(Precision.F32, WORTH_A_CALL);
+  }
+
+  /** One that leaves products of fewer multiply-adds to the vector backend. */
+  OnednnBackend(Precision precision, long least) {
+    this.precision = precision;
+    this.least = least;
+  }
+
+  @Override
+  public String name() {
+    return "onednn";
+  }
+
+  @Override
+  public Support support() {
+    return support(precision);
+  }
+
+  @Override
+  public Support support(Precision asked) {
+    return switch (Library.find()) {
+      case Library.Missing(String reason) -> new Support.Absent(reason);
+      case Library.Found(Library library) -> {
+        if (asked == Precision.BF16 && !library.hasHalves()) {
+          yield new Support.Absent(
+              "this processor has no instructions for bf16 (AVX512-BF16 or AMX); use f32.");
+        }
+        yield new Support.Available("oneDNN " + library.version() + ", " + asked);
+      }
+    };
+  }
+
+  @Override
+  public Backend in(Precision asked) {
+    return asked == precision ? this : new OnednnBackend(asked, least);
+  }
+
+  @Override
+  public Executable compile(Graph graph, CompileOptions options) {
+    return switch (Library.find()) {
+      case Library.Missing(String reason) -> throw new IllegalStateException(reason);
+      case Library.Found(Library library) ->
+          new VectorBackend(new Products(library, precision, least)).compile(graph, options);
+    };
+  }
+}

@@ -1,0 +1,14 @@
+package recurve.backend.vector;
+
+import recurve.backend.Backend;
+import recurve.tck.BackendTck;
+
+/** Every product of the kit that a library may compute, however small. */
+class GemmTckTest extends BackendTck {
+  private static final Backend BACKEND = new VectorBackend(new PlainGemm(Gemm.Numbers.FLOATS, 1));
+
+  @Override
+  protected Backend backend() {
+    return BACKEND;
+  }
+}

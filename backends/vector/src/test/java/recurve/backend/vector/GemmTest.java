@@ -1,0 +1,163 @@
+package recurve.backend.vector;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import recurve.backend.CompileOptions;
+import recurve.backend.Executable;
+import recurve.backend.WeightType;
+import recurve.ir.DType;
+import recurve.ir.Dim;
+import recurve.ir.Graph;
+import recurve.ir.Ops;
+import recurve.ir.Shape;
+import recurve.ir.Tensor;
+import recurve.ir.Value;
+
+/** Products by a library, at sizes around the borders of blocks and chunks. */
+class GemmTest {
+
+  /** Every combination of sides that are turned or not, each rounded, summed up in doubles. */
+  @ParameterizedTest
+  @CsvSource({
+    "5, 3, 2",
+    "7, 1, 5",
+    "20, 30, 63",
+    "17, 5, 64",
+    "9, 4, 65",
+    "351, 3, 400",
+    "352, 2, 385",
+    "353, 3, 20",
+    "705, 2, 1537",
+    "6, 700, 1600"
+  })
+  void sidesAreRoundedAndSumsAreNot(int rows, int depth, int columns) {
+    var random = new Random(rows + 31L * depth + 1009L * columns);
+    float[] a = floats(random, rows * depth), b = floats(random, depth * columns);
+    float[] expected = new float[rows * columns];
+    for (int i = 0; i < rows; i++) {
+      for (int j = 0; j < columns; j++) {
+        double sum = 0;
+        for (int k = 0; k < depth; k++) {
+          sum += (double) half(a[i * depth + k]) * half(b[k * columns + j]);
+        }
+        expected[i * columns + j] = (float) sum;
+      }
+    }
+    for (boolean left : new boolean[] {false, true}) {
+      for (boolean right : new boolean[] {false, true}) {
+        Value x = input("a", left ? depth : rows, left ? rows : depth);
+        Value y = input("b", right ? columns : depth, right ? depth : columns);
+        Value z = (left ? x.t() : x).matmul(right ? y.t() : y);
+        var graph = new Graph(List.of(x, y), List.of(z), List.of("c"));
+        Tensor as = left ? turned(a, rows, depth) : Tensor.of(a, rows, depth);
+        Tensor bs = right ? turned(b, depth, columns) : Tensor.of(b, depth, columns);
+        for (boolean kept : new boolean[] {false, true}) {
+          for (int threads : new int[] {1, 2, 3, 8}) {
+            var options = CompileOptions.threads(threads);
+            if (kept) options = options.holding(Set.of("b"), WeightType.F32);
+            try (Executable e = halves().compile(graph, options)) {
+              e.write("a", as);
+              e.write("b", bs);
+              e.run();
+              e.run();
+              assertArrayEquals(expected, e.read("c").floats(), left + " " + right + " " + kept);
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /** The upper halves that leave the heap are those that weights are kept in. */
+  @Test
+  void halvesAreThoseOfWeights() {
+    float[] from = new float[4 * Lanes.COUNT + 5];
+    var random = new Random(1);
+    for (int i = 0; i < from.length; i++) from[i] = Float.intBitsToFloat(random.nextInt());
+    float[] special = {
+      0,
+      -0f,
+      Float.NaN,
+      Float.intBitsToFloat(0x7f800001),
+      Float.POSITIVE_INFINITY,
+      Float.MAX_VALUE,
+      Float.MIN_VALUE,
+      Float.intBitsToFloat(0x3f808000)
+    };
+    System.arraycopy(special, 0, from, 1, special.length);
+    Buffer source = Buffer.kept(DType.F32, from.length);
+    source.place(from);
+    Buffer target = Buffer.outside(Buffer.Kind.KEPT, 2L * from.length);
+    target.placeOnce();
+    int[] dims = {1, from.length};
+    var out =
+        new Outward(
+            View.of(source, dims), new View(target, 0, dims, dims, dims), Gemm.Numbers.HALVES);
+    out.run(new Frame(0), 0, 1);
+    short[] expected = new short[from.length], actual = new short[from.length];
+    for (int i = 0; i < from.length; i++) {
+      expected[i] = WeightType.toBf16(from[i]);
+      actual[i] = target.segment().getAtIndex(ValueLayout.JAVA_SHORT, i);
+    }
+    assertArrayEquals(expected, actual, Arrays.toString(from));
+  }
+
+  /** Weights that are rounded once are rounded before they go to the library. */
+  @Test
+  void keptWeightsAreRoundedAsAsked() {
+    Value x = input("x", 9, 40), w = input("w", 40, 50);
+    var graph = new Graph(List.of(x, w), List.of(x.matmul(w)), List.of("y"));
+    var random = new Random(3);
+    Tensor xs = Tensor.of(floats(random, 9 * 40), 9, 40),
+        ws = Tensor.of(floats(random, 2000), 40, 50);
+    var options = CompileOptions.threads(2).holding(Set.of("w"), WeightType.INT8);
+    var floats = new VectorBackend(new PlainGemm(Gemm.Numbers.FLOATS, 1));
+    try (Executable own = new VectorBackend().compile(graph, options);
+        Executable library = floats.compile(graph, options)) {
+      for (Executable e : List.of(own, library)) {
+        e.write("x", xs);
+        e.write("w", ws);
+        e.run();
+      }
+      Tensor expected = own.read("y"), actual = library.read("y");
+      for (int i = 0; i < expected.size(); i++) {
+        assertEquals(expected.at(i), actual.at(i), 1e-5, "element " + i);
+      }
+    }
+  }
+
+  private static VectorBackend halves() {
+    return new VectorBackend(new PlainGemm(Gemm.Numbers.HALVES, 1));
+  }
+
+  private static Value input(String name, int rows, int columns) {
+    return Ops.input(name, DType.F32, Shape.of(Dim.of(rows), Dim.of(columns)));
+  }
+
+  private static float half(float number) {
+    return WeightType.ofBf16(WeightType.toBf16(number));
+  }
+
+  private static Tensor turned(float[] m, int rows, int columns) {
+    float[] t = new float[m.length];
+    for (int i = 0; i < rows; i++) {
+      for (int j = 0; j < columns; j++) t[j * rows + i] = m[i * columns + j];
+    }
+    return Tensor.of(t, columns, rows);
+  }
+
+  private static float[] floats(Random random, int n) {
+    float[] f = new float[n];
+    for (int i = 0; i < n; i++) f[i] = random.nextFloat() - 0.5f;
+    return f;
+  }
+}
