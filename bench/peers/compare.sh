@@ -2,26 +2,28 @@
 # Times training steps of ours and of libtorch with MKL, in turns of a second, and prints the ratio of both: the median
 # over the turns, and between which two a half of them lies.
 #
-#   bench/peers/compare.sh [-w WARM_UP] [-s SECONDS] [-t THREADS] [-p active|passive] CONFIG...
+#   bench/peers/compare.sh [-w WARM_UP] [-s SECONDS] [-t THREADS] [-p active|passive] [-o "OPTIONS"] CONFIG...
 #
 # Fetches libtorch on first use (some 700 MB, Linux on x86-64) and takes the packaged application of ./recurve.
-# -p is how libtorch's threads wait: for some configurations passive waits are its faster setting.
+# -p is how libtorch's threads wait: for some configurations passive waits are its faster setting. -o adds options of
+# recurve bench, as "--precision bf16".
 set -euo pipefail
 cd "$(dirname "$0")"
 here=$PWD
-warm=15 seconds=15 threads=$(nproc) policy=active
-while getopts w:s:t:p: option; do
+warm=15 seconds=15 threads=$(nproc) policy=active own=()
+while getopts w:s:t:p:o: option; do
   case $option in
     w) warm=$OPTARG ;;
     s) seconds=$OPTARG ;;
     t) threads=$OPTARG ;;
     p) policy=$OPTARG ;;
+    o) read -ra own <<<"$OPTARG" ;;
     *) exit 2 ;;
   esac
 done
 shift $((OPTIND - 1))
 [ $# -gt 0 ] || {
-  sed -n '2,9s/^# \{0,1\}//p' "$0" >&2
+  sed -n '2,10s/^# \{0,1\}//p' "$0" >&2
   exit 2
 }
 
@@ -49,6 +51,6 @@ theirs=(env LD_LIBRARY_PATH="$here/target/native" LD_PRELOAD="$here/target/nativ
 most=$((3 * (warm + seconds) + 120)) # should nobody end them
 for config; do
   "$jdk/bin/java" -cp target/classes recurve.bench.peers.Compare "$config" libtorch "$warm" "$seconds" \
-    ../../recurve bench "$config" --threads "$threads" --warm-up 1 --seconds "$most" --turns -q -- \
+    ../../recurve bench "$config" --threads "$threads" --warm-up 1 --seconds "$most" --turns -q "${own[@]}" -- \
     "${theirs[@]}" "$config" "$threads" "$most"
 done

@@ -45,14 +45,17 @@ public final class OnednnBackend implements Backend {
   public Support support(Precision asked) {
     return switch (Library.find()) {
       case Library.Missing(String reason) -> new Support.Absent(reason);
-      case Library.Found(Library library) -> {
-        if (asked == Precision.BF16 && !library.hasHalves()) {
-          yield new Support.Absent(
-              "this processor has no instructions for bf16 (AVX512-BF16 or AMX); use f32.");
-        }
-        yield new Support.Available("oneDNN " + library.version() + ", " + asked);
-      }
+      case Library.Found(Library library) ->
+          asked == Precision.F32 || library.hasHalves()
+              ? new Support.Available(detail(library))
+              : new Support.Absent(
+                  "this processor has no instructions for bf16 (AVX512-BF16 or AMX); leave"
+                      + " --precision out.");
     };
+  }
+
+  private static String detail(Library library) {
+    return "oneDNN " + library.version() + "; f32" + (library.hasHalves() ? " and bf16" : " only");
   }
 
   @Override
