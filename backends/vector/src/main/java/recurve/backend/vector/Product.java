@@ -4,11 +4,12 @@ import java.util.List;
 
 /** A product by packed panels; shares are cut by rows. */
 final class Product implements Instruction {
-  // Floats that are not left in the second-level cache from piece to piece, and how many rows are
-  // worth reading
-  // them for.
+  // Floats that are not left in the second-level cache from piece to piece.
   private static final int LARGE = 1 << 20;
-  private static final int ROWS = 80;
+
+  // How many rows are worth reading them for: more where vectors are so wide that the next cache
+  // is what a product waits for.
+  private static final int ROWS = Lanes.COUNT >= 16 ? 350 : 80;
 
   private final Products products;
   private final View a; // [units, rows of a unit, depth], the last axis contiguous

@@ -13,6 +13,8 @@ import java.util.List;
 final class WarmUp {
   // compiled at last, compared with interpreted; with its first compiler it gains ten to thirty
   private static final int FASTER = 150;
+  // ns: no call that boxes vectors is so short, so there is nothing to wait for
+  private static final long QUICK = 10_000;
   private static final int CALLS = 20; // between two looks at the clock
   private static final long PATIENCE = 6_000_000_000L; // ns: other work may hold the compiler up
 
@@ -32,7 +34,8 @@ final class WarmUp {
 
   private static boolean isFast(Slow slow) {
     for (int i = 1; i < CALLS; i++) slow.kernel().run();
-    return time(slow.kernel()) * FASTER < slow.first();
+    long now = time(slow.kernel());
+    return now < QUICK || now * FASTER < slow.first();
   }
 
   private static long time(Runnable kernel) {
