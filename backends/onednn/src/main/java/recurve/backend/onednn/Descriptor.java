@@ -57,11 +57,12 @@ final class Descriptor {
     return new Descriptor(library, library.create("dnnl_memory_desc_clone", own));
   }
 
+  /** For {@link Library#call}, which keeps this alive meanwhile. */
   MemorySegment address() {
     return address;
   }
 
   long bytes() {
-    return (long) library.call(JAVA_LONG, "dnnl_memory_desc_get_size", address);
+    return (long) library.call(JAVA_LONG, "dnnl_memory_desc_get_size", this);
   }
 }

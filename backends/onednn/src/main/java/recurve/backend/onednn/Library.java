@@ -12,6 +12,7 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
+import java.lang.ref.Reference;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
@@ -59,6 +60,18 @@ final class Library {
   /** The library; it is loaded when it is first asked for, and never unloaded. */
   static Outcome find() {
     return Holder.OUTCOME;
+  }
+
+  /**
+   * The library.
+   *
+   * @throws IllegalStateException saying why, if it is not there
+   */
+  static Library get() {
+    return switch (find()) {
+      case Found(Library library) -> library;
+      case Missing(String reason) -> throw new IllegalStateException(reason);
+    };
   }
 
   private static Outcome load() {
@@ -147,21 +160,28 @@ final class Library {
     check(function, (int) call(JAVA_INT, function, object));
   }
 
-  /** Calls any function; the arguments' types are taken to be the parameters'. */
+  /**
+   * Calls any function. The arguments' types are taken to be the parameters'; a descriptor stands
+   * for its address, and lives at least until the function returns.
+   */
   Object call(MemoryLayout result, String function, Object... arguments) {
+    Object[] plain = new Object[arguments.length];
+    Arrays.setAll(plain, i -> arguments[i] instanceof Descriptor d ? d.address() : arguments[i]);
     MethodHandle handle =
         functions.computeIfAbsent(
             function,
             name -> {
               MemoryLayout[] types =
-                  Arrays.stream(arguments).map(Library::type).toArray(MemoryLayout[]::new);
+                  Arrays.stream(plain).map(Library::type).toArray(MemoryLayout[]::new);
               var signature = FunctionDescriptor.of(result, types);
               return Linker.nativeLinker().downcallHandle(symbols.findOrThrow(name), signature);
             });
     try {
-      return handle.invokeWithArguments(arguments);
+      return handle.invokeWithArguments(plain);
     } catch (Throwable e) { // no native function throws
       throw new IllegalStateException(function, e);
+    } finally {
+      Reference.reachabilityFence(arguments);
     }
   }
 

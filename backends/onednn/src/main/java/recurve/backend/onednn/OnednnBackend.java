@@ -1,5 +1,6 @@
 package recurve.backend.onednn;
 
+import org.jspecify.annotations.Nullable;
 import recurve.backend.Backend;
 import recurve.backend.CompileOptions;
 import recurve.backend.Executable;
@@ -19,6 +20,7 @@ public final class OnednnBackend implements Backend {
 
   private final Precision precision;
   private final long least;
+  private @Nullable VectorBackend vector; // made when first used; executables share its kernels
 
   /** For the service loader. */
   public OnednnBackend() {
@@ -38,7 +40,13 @@ public final class OnednnBackend implements Backend {
 
   @Override
   public Support support() {
-    return support(precision);
+    return switch (support(precision)) {
+      case Support.Absent absent -> absent;
+      case Support.Available(String detail) ->
+          precision == Precision.F32 && support(Precision.BF16).isAvailable()
+              ? new Support.Available(detail + " and bf16")
+              : new Support.Available(detail);
+    };
   }
 
   @Override
@@ -47,15 +55,15 @@ public final class OnednnBackend implements Backend {
       case Library.Missing(String reason) -> new Support.Absent(reason);
       case Library.Found(Library library) ->
           asked == Precision.F32 || library.hasHalves()
-              ? new Support.Available(detail(library))
+              ? new Support.Available(
+                  "oneDNN "
+                      + library.version()
+                      + " in "
+                      + (asked == Precision.F32 ? "f32" : "bf16"))
               : new Support.Absent(
                   "this processor has no instructions for bf16 (AVX512-BF16 or AMX); leave"
                       + " --precision out.");
     };
-  }
-
-  private static String detail(Library library) {
-    return "oneDNN " + library.version() + "; f32" + (library.hasHalves() ? " and bf16" : " only");
   }
 
   @Override
@@ -65,10 +73,18 @@ public final class OnednnBackend implements Backend {
 
   @Override
   public Executable compile(Graph graph, CompileOptions options) {
-    return switch (Library.find()) {
-      case Library.Missing(String reason) -> throw new IllegalStateException(reason);
-      case Library.Found(Library library) ->
-          new VectorBackend(new Products(library, precision, least)).compile(graph, options);
-    };
+    if (support(precision) instanceof Support.Absent(String reason)) {
+      throw new IllegalStateException(reason);
+    }
+    return vector().compile(graph, options);
+  }
+
+  private synchronized VectorBackend vector() {
+    VectorBackend known = vector;
+    if (known == null) {
+      known = new VectorBackend(new Products(Library.get(), precision, least));
+      vector = known;
+    }
+    return known;
   }
 }

@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
 import java.util.Arrays;
 
 /**
@@ -49,7 +50,14 @@ final class Primitive {
     Call call = calls.get();
     for (int i = 0; i < matrices.length; i++) library.place(call.objects[i], matrices[i]);
     library.place(call.objects[matrices.length], library.scratch(scratch));
-    library.execute(primitive, call.objects.length, call.arguments);
+    try {
+      library.execute(primitive, call.objects.length, call.arguments);
+    } finally {
+      // oneDNN holds plain addresses of all of them
+      Reference.reachabilityFence(matrices);
+      Reference.reachabilityFence(call);
+      Reference.reachabilityFence(this);
+    }
   }
 
   /** The arguments of one thread's calls. It knows nothing of what it is for, which may be gone. */
@@ -62,8 +70,9 @@ final class Primitive {
       arguments = Arena.ofAuto().allocate((long) ARGUMENT * parameters.length);
       var made = new MemorySegment[parameters.length];
       for (int i = 0; i < made.length; i++) {
-        MemorySegment matrix = parameters[i].descriptor().address(), none = MemorySegment.NULL;
-        made[i] = library.create("dnnl_memory_create", matrix, library.engine(), none);
+        Descriptor matrix = parameters[i].descriptor();
+        made[i] =
+            library.create("dnnl_memory_create", matrix, library.engine(), MemorySegment.NULL);
         arguments.set(JAVA_INT, (long) ARGUMENT * i, parameters[i].number());
         arguments.set(ADDRESS, (long) ARGUMENT * i + OBJECT, made[i]);
       }

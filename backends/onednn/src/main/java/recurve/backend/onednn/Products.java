@@ -42,13 +42,7 @@ final class Products implements Gemm {
   private MemorySegment product(Descriptor a, Descriptor b, Descriptor c) {
     MemorySegment none = MemorySegment.NULL; // no bias
     return library.create(
-        "dnnl_matmul_primitive_desc_create",
-        library.engine(),
-        a.address(),
-        b.address(),
-        none,
-        c.address(),
-        library.attributes());
+        "dnnl_matmul_primitive_desc_create", library.engine(), a, b, none, c, library.attributes());
   }
 
   /** How right sides of a shape are packed. */
@@ -70,12 +64,7 @@ final class Products implements Gemm {
     MemorySegment engine = library.engine();
     MemorySegment reorder =
         library.create(
-            "dnnl_reorder_primitive_desc_create",
-            from.address(),
-            engine,
-            to.address(),
-            engine,
-            library.attributes());
+            "dnnl_reorder_primitive_desc_create", from, engine, to, engine, library.attributes());
     var primitive =
         new Primitive(
             library,

@@ -7,8 +7,8 @@ import java.lang.foreign.MemorySegment;
  * one by one: so that several threads share them, and a chunk stays in a core's cache.
  */
 final class GemmSide {
-  private static final int CHUNK = 256, SMALL = 64; // columns
-  private static final int ENOUGH = 6; // chunks
+  private static final int CHUNK = 256; // columns, at most
+  private static final int STEP = 16; // columns that a library takes at once
 
   private final View matrix; // [depth, columns], rows or columns contiguous
   private final int bytesOfNumber;
@@ -29,10 +29,12 @@ final class GemmSide {
     return gemm.packer(matrix.dim(0), columns, matrix.stride(0), matrix.stride(1));
   }
 
-  // whatever the number of threads, which must not change how a library adds up
+  // An even number of them, nearly equal; whatever the number of threads, which must not change how
+  // a library adds up.
   private static int chunk(int columns) {
-    int even = columns / ENOUGH / SMALL * SMALL;
-    return Math.clamp(even, SMALL, CHUNK);
+    int pairs = (columns + 2 * CHUNK - 1) / (2 * CHUNK);
+    int width = (columns + 2 * pairs - 1) / (2 * pairs);
+    return (width + STEP - 1) / STEP * STEP;
   }
 
   View matrix() {
