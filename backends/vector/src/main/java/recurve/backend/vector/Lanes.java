@@ -20,5 +20,11 @@ final class Lanes {
   /** How many floats a vector holds. */
   static final int COUNT = FLOATS.length();
 
+  /**
+   * Whether vectors are of 512 bits. Processors that have them have 32 vector registers, and a
+   * second-level cache of a megabyte or more for each core, where others have half of that or less.
+   */
+  static final boolean WIDE = COUNT >= 16;
+
   private Lanes() {}
 }

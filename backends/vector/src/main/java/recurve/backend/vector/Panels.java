@@ -18,7 +18,7 @@ final class Panels {
    * The deepest block. A panel of so many rows passes through the first-level cache on its way from
    * the second; shorter ones would stay there, but adding up more blocks costs more.
    */
-  static final int DEEPEST = 800;
+  static final int DEEPEST = Lanes.WIDE ? 1504 : 800;
 
   private static final int TOGETHER = 4;
 

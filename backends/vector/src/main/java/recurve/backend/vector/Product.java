@@ -9,7 +9,7 @@ final class Product implements Instruction {
 
   // How many rows are worth reading them for: more where vectors are so wide that the next cache
   // is what a product waits for.
-  private static final int ROWS = Lanes.COUNT >= 16 ? 350 : 80;
+  private static final int ROWS = Lanes.WIDE ? 350 : 80;
 
   private final Products products;
   private final View a; // [units, rows of a unit, depth], the last axis contiguous

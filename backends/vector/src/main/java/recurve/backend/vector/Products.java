@@ -24,10 +24,11 @@ final class Products {
   // Of a, laid out for the kernels at a time: a megabyte, in whole tiles. The right side is read
   // again for the next rows, which costs where it is larger than the caches.
   private static final int ROWS = 320 / Tiles.HEIGHT * Tiles.HEIGHT;
+  private static final int LAID_FLOATS = 256 * 1000;
 
   // Of packed panels: they pass through the first-level cache for every tile of rows, and stay in
   // the second.
-  private static final int GROUP_FLOATS = 80 * 1024;
+  private static final int GROUP_FLOATS = (Lanes.WIDE ? 200 : 80) * 1024;
 
   private static final int NOTHING = -1;
   private static final int WARM_DEPTH = 64;
@@ -98,7 +99,8 @@ final class Products {
       Frame frame) {
     int block = Panels.block(depth), panels = Panels.count(columns);
     var groups = Groups.of(depth, panels, fromPanel, toPanel, walk == Walk.BACKWARDS);
-    int bands = Math.max(1, (rows + ROWS - 1) / ROWS);
+    int most = Math.clamp(LAID_FLOATS / block, Tiles.HEIGHT, ROWS);
+    int bands = Math.max(1, (rows + most - 1) / most);
     int band = (rows + bands - 1) / bands; // nearly equal ones, of whole tiles
     band = (band + Tiles.HEIGHT - 1) / Tiles.HEIGHT * Tiles.HEIGHT;
     // the kernels reckon with places in a times the width of a panel, in ints

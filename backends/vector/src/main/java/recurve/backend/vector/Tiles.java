@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Tiles {
   /** The tallest tile: of 16 registers two for each row, two for a row of b, one of a. */
-  static final int HEIGHT = Lanes.COUNT >= 16 ? 10 : 6;
+  static final int HEIGHT = Lanes.WIDE ? 10 : 6;
 
   /**
    * How far apart the rows of a lie: a constant of the code, so that one index leads to all of them
