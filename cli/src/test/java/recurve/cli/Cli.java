@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import recurve.backend.Backend;
+import recurve.plugin.Catalog;
 
 /**
  * Runs the application in this process and tells what it said.
@@ -46,6 +48,13 @@ record Cli(int code, String out, String err) {
     args.addAll(List.of("--backend", "reference"));
     args.addAll(List.of(more));
     return run(args.toArray(String[]::new));
+  }
+
+  /** How many backends {@code verify} holds against a judge here. */
+  static long verified() {
+    return Catalog.load(Backend.class).entries().stream()
+        .filter(e -> e.plugin().support().isAvailable() && !e.name().equals("onnxruntime"))
+        .count();
   }
 
   /** What a command says of two models, each named after the command's own name: it is the same. */

@@ -90,7 +90,8 @@ class ImportLanguageModelTest {
         Cli.run("export", path("b"), "--onnx", path("b.onnx"), "--graph", "step").fine().out();
     assertEquals(2, told.lines().filter(l -> l.endsWith(": LSTM")).count(), told);
     String checked = Cli.run("verify", path("b.onnx")).fine().out();
-    assertEquals(2, checked.lines().filter(l -> l.endsWith("they agree")).count(), checked);
+    assertEquals(
+        Cli.verified(), checked.lines().filter(l -> l.endsWith("they agree")).count(), checked);
     imported("b.onnx", "b-again").fine();
     same("b", "b-again", "evaluate", "--data", text);
   }
