@@ -129,7 +129,7 @@ final class BatchProduct implements Instruction {
   private void turn(float[] x, int ao, int rows, int depth, float[] left) {
     int ai = a.stride(-2), ak = a.stride(-1);
     if (ai == 1) {
-      Transposer.rows(x, ao, ak, rows, depth, left, 0, depth);
+      Transposer.copy(x, ao, ak, depth, rows, left, 0, depth);
       return;
     }
     for (int i = 0; i < rows; i++) {

@@ -58,12 +58,12 @@ final class Copy implements Instruction {
     if (axis == to.rank() - 1) {
       elements(count, f, from.stride(axis), t, to.stride(axis));
     } else if (axis == to.rank() - 2 && from.stride(axis) == 1 && to.stride(-1) == 1 && isFloat()) {
-      Transposer.rows(
+      Transposer.copy(
           from.buffer().floats(),
           f,
           from.stride(-1),
-          count,
           to.dim(-1),
+          count,
           to.buffer().floats(),
           t,
           to.stride(axis));

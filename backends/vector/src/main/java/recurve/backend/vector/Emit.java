@@ -28,7 +28,8 @@ final class Emit {
   private static final ClassDesc VECTOR = api("Vector");
   private static final ClassDesc FLOAT_VECTOR = api("FloatVector");
   private static final ClassDesc INT_VECTOR = api("IntVector");
-  private static final ClassDesc MASK = api("VectorMask");
+  static final ClassDesc MASK = api("VectorMask");
+  static final ClassDesc SHUFFLE = api("VectorShuffle");
   private static final ClassDesc SPECIES = api("VectorSpecies");
   private static final ClassDesc OPERATORS = api("VectorOperators");
   private static final ClassDesc BINARY = OPERATORS.nested("Binary");
@@ -205,6 +206,11 @@ final class Emit {
   /** (otherwise, chosen, mask) to vector. */
   static CodeBuilder blend(CodeBuilder code, DType type) {
     return code.invokevirtual(owner(type), "blend", type(owner(type), VECTOR, MASK));
+  }
+
+  /** (vector, shuffle) to vector. */
+  static CodeBuilder rearrange(CodeBuilder code) {
+    return code.invokevirtual(FLOAT_VECTOR, "rearrange", type(FLOAT_VECTOR, SHUFFLE));
   }
 
   /** (mask) to a mask of as many lanes of another type. */

@@ -76,7 +76,7 @@ final class Panels {
           copy(b, source, rowStride, deep, full, packed, target);
           p += full - 1;
         } else if (rowStride == 1 && width == WIDTH) {
-          Transposer.columns(b, source, columnStride, deep, packed, target);
+          Transposer.copy(b, source, columnStride, WIDTH, deep, packed, target, WIDTH);
         } else {
           gather(b, source, rowStride, columnStride, deep, width, packed, target);
         }

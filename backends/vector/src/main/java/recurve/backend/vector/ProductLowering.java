@@ -106,7 +106,7 @@ final class ProductLowering {
     View to = fits ? wished : lowering.fresh(v.dtype(), d);
     View result = reshaped(to, shape);
     if (wide) {
-      lowering.emit(new WideProduct(context.products(), left, b, result));
+      lowering.emit(new WideProduct(context.products(), left, b, result, context.workers()));
     } else {
       View panels = packed(b);
       boolean few = left.dim(0) < context.workers();

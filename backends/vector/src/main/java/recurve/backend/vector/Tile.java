@@ -4,8 +4,9 @@ package recurve.backend.vector;
  * The micro-kernel of a product: tiles of c side by side, a few rows high and {@link Panels#WIDTH}
  * wide each.
  *
- * <p>Each element is one chain of fused multiply-adds in the order of k, whatever the height of the
- * tile: so no choice of tiles, and no number of threads, changes a bit of a result.
+ * <p>Each element is one chain of fused multiply-adds, in an order of k that follows from the depth
+ * alone ({@link Tiles#STREAMS}): so no choice of tiles, and no number of threads, changes a bit of
+ * a result.
  */
 interface Tile {
   /**

@@ -43,13 +43,23 @@ final class Tiles {
   /** How many k are taken at a time: depths are filled up with zeros to a multiple of it. */
   static final int STEP = 4;
 
+  /**
+   * In how many places a panel is read at once: equal parts of its depth, between which the sum
+   * over k goes to and fro. A core fetches ahead in each; from one place alone it does not keep up
+   * with vectors of 512 bits (large products 3 %, loops 10 %; nothing where vectors are shorter).
+   */
+  static final int STREAMS = Lanes.WIDE ? 2 : 1;
+
+  /** How many k of one place are taken before those of the next. */
+  static final int RUN = STEP / STREAMS;
+
   private static final int LINE = 16; // floats of a line of memory
 
   /** How many kernels that fetch it takes to fetch as many panels as each of them uses. */
   static final int FETCHING = Panels.WIDTH * STEP / LINE;
 
   private static final ClassDesc FENCES = ClassDesc.of("java.lang.invoke.VarHandle");
-  private static final MethodTypeDesc RUN =
+  private static final MethodTypeDesc TYPE =
       MethodTypeDesc.of(
           CD_float,
           CD_int,
@@ -66,7 +76,8 @@ final class Tiles {
   // arguments, then locals; slot 0 is this
   private static final int DEPTH = 1, A = 2, AO = 3, B = 4, BO = 5, PANELS = 6, C = 7, CO = 8;
   private static final int LDC = 9, NEXT = 10;
-  private static final int AT = 11, END = 12, APART = 13, BEYOND = 14, FETCHED = 15, SUMS = 16;
+  private static final int AT = 11, END = 12, APART = 13, BEYOND = 14, FETCHED = 15, PART = 16;
+  private static final int SUMS = 17;
 
   private final @Nullable Tile[] kernels = new Tile[4 * (HEIGHT + 1)];
 
@@ -116,14 +127,15 @@ final class Tiles {
     }
 
     byte[] bytes() {
-      var method = new Emit.Method(RUN, false, code -> body(code, this));
+      var method = new Emit.Method(TYPE, false, code -> body(code, this));
       return Emit.bytes(Tile.class, name(), Map.of("run", method));
     }
   }
 
   private static void body(CodeBuilder code, Kind kind) {
     Label panel = code.newLabel(), done = code.newLabel();
-    code.iload(AO).iload(DEPTH).iadd().istore(END);
+    code.iload(DEPTH).loadConstant(STREAMS).idiv().istore(PART);
+    code.iload(AO).iload(PART).iadd().istore(END);
     code.loadConstant(0f).fstore(FETCHED);
     code.labelBinding(panel).iload(PANELS).ifle(done);
     panel(code, kind);
@@ -183,34 +195,41 @@ final class Tiles {
   private static void depth(CodeBuilder code, Kind kind) {
     code.iload(BO).iload(AO).loadConstant(Panels.WIDTH).imul().isub().istore(APART);
     if (kind.fetches) {
-      code.iload(NEXT).iload(AO).loadConstant(LINE / STEP).imul().isub().istore(BEYOND);
+      code.iload(NEXT).iload(AO).loadConstant(LINE / RUN).imul().isub().istore(BEYOND);
     }
     code.iload(AO).istore(AT);
     Label loop = code.newLabel(), done = code.newLabel();
     code.labelBinding(loop).iload(AT).iload(END).if_icmpge(done);
     if (kind.fetches) {
-      code.fload(FETCHED).aload(B).iload(BEYOND).iload(AT).loadConstant(LINE / STEP).imul();
+      code.fload(FETCHED).aload(B).iload(BEYOND).iload(AT).loadConstant(LINE / RUN).imul();
       code.iadd().faload().fadd().fstore(FETCHED);
       fence(code);
     }
-    for (int ahead = 0; ahead < STEP; ahead++) {
-      if (ahead > 0) fence(code);
-      step(code, kind.rows, ahead);
+    for (int stream = 0; stream < STREAMS; stream++) {
+      for (int ahead = 0; ahead < RUN; ahead++) {
+        if (stream + ahead > 0) fence(code);
+        step(code, kind.rows, stream, ahead);
+      }
     }
-    code.iinc(AT, STEP).goto_(loop).labelBinding(done);
+    code.iinc(AT, RUN).goto_(loop).labelBinding(done);
   }
 
   /** All that is done with one k. */
-  private static void step(CodeBuilder code, int rows, int ahead) {
+  private static void step(CodeBuilder code, int rows, int stream, int ahead) {
     for (int half = 0; half < 2; half++) {
       Emit.species(code).aload(B).iload(APART).iload(AT).loadConstant(Panels.WIDTH).imul().iadd();
+      for (int q = 0; q < stream; q++) {
+        code.iload(PART).loadConstant(Panels.WIDTH).imul().iadd();
+      }
       code.loadConstant(ahead * Panels.WIDTH + half * Lanes.COUNT).iadd();
       Emit.load(code);
       code.astore(right(rows, half));
     }
     for (int r = 0; r < rows; r++) {
       if (r > 0) fence(code);
-      Emit.species(code).aload(A).iload(AT).loadConstant(r * STRIDE + ahead).iadd().faload();
+      Emit.species(code).aload(A).iload(AT);
+      for (int q = 0; q < stream; q++) code.iload(PART).iadd();
+      code.loadConstant(r * STRIDE + ahead).iadd().faload();
       Emit.broadcast(code);
       code.astore(scalar(rows));
       for (int half = 0; half < 2; half++) {

@@ -208,6 +208,7 @@ final class VectorExecutable implements Executable {
     if (made.work() > LARGE) {
       var cold = new ArrayList<>(products.get().cold());
       cold.addAll(kernels.cold());
+      cold.add(Transposer.cold());
       new WarmUp().run(cold);
     }
     if (programs.size() == MOST_PROGRAMS) programs.remove(programs.keySet().iterator().next());
@@ -273,6 +274,7 @@ final class VectorExecutable implements Executable {
     all.put("instructions.txt", listing.toString().getBytes(StandardCharsets.UTF_8));
     kernels.classes().forEach((name, bytes) -> all.put(name + ".class", bytes));
     Tiles.classes().forEach((name, bytes) -> all.put(name + ".class", bytes));
+    Transposer.classes().forEach((name, bytes) -> all.put(name + ".class", bytes));
     return all;
   }
 

@@ -18,14 +18,17 @@ final class WideProduct implements Instruction {
   private final View a; // [rows, depth], the last axis contiguous
   private final View b; // [depth, columns], any strides
   private final View c; // [rows, columns], the last axis contiguous
-  private final int group; // panels packed at a time
+  private final int group; // panels packed at a time, at most
+  private final int workers;
 
-  WideProduct(Products products, View a, View b, View c) {
+  /** Makes the instruction, for so many threads. */
+  WideProduct(Products products, View a, View b, View c, int workers) {
     this.products = products;
     this.a = a;
     this.b = b;
     this.c = c;
     group = Products.group(a.dim(1));
+    this.workers = workers;
   }
 
   /** Whether a panel so deep stays in the cache, and there are enough of them to share out. */
@@ -46,7 +49,14 @@ final class WideProduct implements Instruction {
 
   @Override
   public int grain() {
-    return (int) Math.max(group, 200_000L / ((long) a.dim(0) * a.dim(1) * Panels.WIDTH));
+    return (int) Math.max(1, 200_000L / ((long) a.dim(0) * a.dim(1) * Panels.WIDTH));
+  }
+
+  /** A group each, or what is even: two threads would do 16 + 9 panels of 25. */
+  @Override
+  public int pieces() {
+    int groups = (extent() + group * workers - 1) / (group * workers);
+    return Math.max(groups, Math.clamp(work() / (workers * PIECE), 1, 4));
   }
 
   @Override
@@ -61,11 +71,12 @@ final class WideProduct implements Instruction {
 
   @Override
   public void run(Frame frame, int from, int to) {
-    for (int p = from; p < to; p += group) {
+    int groups = (to - from + group - 1) / group, each = (to - from + groups - 1) / groups;
+    for (int p = from; p < to; p += each) {
       int first = p * Panels.WIDTH;
-      int columns = Math.min(Math.min(p + group, to) * Panels.WIDTH, c.dim(1)) - first;
+      int columns = Math.min(Math.min(p + each, to) * Panels.WIDTH, c.dim(1)) - first;
       int panels = Panels.count(columns);
-      float[] own = frame.packed(Panels.size(a.dim(1), group * Panels.WIDTH));
+      float[] own = frame.packed(Panels.size(a.dim(1), each * Panels.WIDTH));
       int bo = b.at(frame) + first * b.stride(1);
       Panels.pack(
           b.buffer().floats(), bo, b.stride(0), b.stride(1), b.dim(0), columns, 0, panels, own);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static recurve.backend.vector.Products.Walk.NEAR;
 
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -15,14 +16,29 @@ class ProductsTest {
   /** The twin: the same fused multiply-adds in the same order, so the same bits. */
   private static float[] plain(int m, int k, int n, float[] a, float[] b, float[] c) {
     float[] r = c.clone();
+    int[] order = order(k);
     for (int i = 0; i < m; i++) {
       for (int j = 0; j < n; j++) {
-        for (int p = 0; p < k; p++) {
-          r[i * n + j] = Math.fma(a[i * k + p], b[p * n + j], r[i * n + j]);
-        }
+        for (int p : order) r[i * n + j] = Math.fma(a[i * k + p], b[p * n + j], r[i * n + j]);
       }
     }
     return r;
+  }
+
+  /** The places of a sum in the order in which a kernel comes to them. */
+  private static int[] order(int k) {
+    var order = IntStream.builder();
+    for (int from = 0; from < k; from += Panels.block(k)) {
+      int part = Panels.filled(Math.min(Panels.block(k), k - from)) / Tiles.STREAMS;
+      for (int turn = 0; turn < part; turn += Tiles.RUN) {
+        for (int stream = 0; stream < Tiles.STREAMS; stream++) {
+          for (int ahead = 0; ahead < Tiles.RUN; ahead++) {
+            order.add(from + stream * part + turn + ahead);
+          }
+        }
+      }
+    }
+    return order.build().filter(p -> p < k).toArray(); // a depth is filled up with zeros
   }
 
   @ParameterizedTest
