@@ -23,14 +23,8 @@ final class Together implements Instruction {
     this.members = members;
     var all = new ArrayList<Share>();
     for (Instruction i : members) {
-      int extent = i.extent(), grain = i.grain();
-      int parts = Math.max(1, Math.min(workers * i.pieces(), extent / grain));
-      long units = (extent + grain - 1) / grain;
-      for (int p = 0; p < parts; p++) {
-        int from = (int) (units * p / parts) * grain;
-        int to = Math.min(extent, (int) (units * (p + 1) / parts) * grain);
-        if (from < to) all.add(new Share(i, from, to));
-      }
+      Cut cut = Cut.of(i, workers);
+      for (int p = 0; p < cut.parts(); p++) all.add(new Share(i, cut.edge(p), cut.edge(p + 1)));
     }
     shares = all.toArray(Share[]::new);
   }

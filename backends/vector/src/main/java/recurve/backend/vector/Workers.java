@@ -90,15 +90,11 @@ final class Workers implements AutoCloseable {
   }
 
   private void share(Instruction instruction, int worker) {
-    int extent = instruction.extent(), grain = instruction.grain();
-    int parts = Math.min(frames.length * instruction.pieces(), extent / grain);
-    long units = (extent + grain - 1) / grain;
+    Cut cut = Cut.of(instruction, frames.length);
     try {
       // whoever is free takes the next piece: other programs may hold up a thread
-      for (int p = next.getAndIncrement(); p < parts; p = next.getAndIncrement()) {
-        int from = (int) (units * p / parts) * grain;
-        int to = Math.min(extent, (int) (units * (p + 1) / parts) * grain);
-        if (from < to) instruction.run(frames[worker], from, to);
+      for (int p = next.getAndIncrement(); p < cut.parts(); p = next.getAndIncrement()) {
+        instruction.run(frames[worker], cut.edge(p), cut.edge(p + 1));
       }
     } finally {
       if (instruction.isGiving()) help.finish(frames[worker]);
