@@ -150,7 +150,7 @@ final class Training {
     try (var progress = new Progress(screen(), console.terminal(), System::nanoTime);
         var trainer = new Trainer(begun.model, run.on.backend(), run.on.threads());
         var work = run.interruption.work(trainer::stop)) {
-      var listener = new Listeners(run.quiet ? Listener.SILENT : progress, journal);
+      var listener = new Listeners(run.quiet ? Listener.SILENT : progress, journal, new Sweeper());
       trained = train(trainer, begun, listener);
       if (work.isStopped()) throw interrupted(folder, journal, begun.checkpoint.isPresent());
     }
