@@ -178,8 +178,8 @@ final class Library {
             });
     try {
       return handle.invokeWithArguments(plain);
-    } catch (Throwable e) { // no native function throws
-      throw new IllegalStateException(function, e);
+    } catch (Throwable e) {
+      throw failed(function, e);
     } finally {
       Reference.reachabilityFence(arguments);
     }
@@ -197,8 +197,8 @@ final class Library {
   void single() {
     try {
       threads.invokeExact(1);
-    } catch (Throwable e) { // no native function throws
-      throw new IllegalStateException("omp_set_num_threads", e);
+    } catch (Throwable e) {
+      throw failed("omp_set_num_threads", e);
     }
   }
 
@@ -207,8 +207,8 @@ final class Library {
     int status;
     try {
       status = (int) place.invokeExact(object, matrix);
-    } catch (Throwable e) { // no native function throws
-      throw new IllegalStateException("dnnl_memory_set_data_handle", e);
+    } catch (Throwable e) {
+      throw failed("dnnl_memory_set_data_handle", e);
     }
     check("dnnl_memory_set_data_handle", status);
   }
@@ -218,10 +218,20 @@ final class Library {
     int status;
     try {
       status = (int) execute.invokeExact(primitive, stream, count, arguments);
-    } catch (Throwable e) { // no native function throws
-      throw new IllegalStateException("dnnl_primitive_execute", e);
+    } catch (Throwable e) {
+      throw failed("dnnl_primitive_execute", e);
     }
     check("dnnl_primitive_execute", status);
+  }
+
+  /**
+   * What to throw where a call went wrong on our side of it: no native function throws, but a
+   * handle may, for want of memory or of arguments of the right types.
+   */
+  private static RuntimeException failed(String function, Throwable e) {
+    if (e instanceof Error error) throw error;
+    if (e instanceof RuntimeException own) return own;
+    return new IllegalStateException("cannot call " + function + " of oneDNN", e);
   }
 
   private static void check(String function, int status) {

@@ -53,7 +53,7 @@ final class Transposer {
 
   private static final Square SQUARE = Emit.define(Square.class, bytes());
 
-  // elements from which on squares pay even before they are compiled
+  // elements from which on squares are worth their compilation
   private static final int LARGE = 4096;
 
   private Transposer() {}
