@@ -24,16 +24,20 @@ final class Arena {
    * Gives every temporary of a program its array.
    *
    * @param kept temporaries that must hold their values when the program ends
+   * @param same those that share an array with another, and that other
    */
-  void plan(List<Instruction> code, Set<Buffer> kept) {
+  void plan(List<Instruction> code, Set<Buffer> kept, Map<Buffer, Buffer> same) {
     var lives = new LinkedHashMap<Buffer, Life>();
+    var sharing = new HashMap<Buffer, Buffer>();
     for (int i = 0; i < code.size(); i++) {
       for (Instruction.Access a : code.get(i).accesses()) {
-        Buffer b = a.view().buffer();
-        if (b.kind != Buffer.Kind.TEMPORARY) continue;
+        Buffer own = a.view().buffer();
+        if (own.kind != Buffer.Kind.TEMPORARY) continue;
+        Buffer b = same.getOrDefault(own, own);
+        if (b != own) sharing.put(own, b);
         Life life = lives.get(b);
-        int last = kept.contains(b) ? code.size() : i;
-        lives.put(b, new Life(life == null ? i : life.first(), last));
+        boolean stays = kept.contains(own) || (life != null && life.last() == code.size());
+        lives.put(b, new Life(life == null ? i : life.first(), stays ? code.size() : i));
       }
     }
     var free = new HashMap<Buffer.Sort, List<Block>>();
@@ -50,6 +54,7 @@ final class Arena {
       }
       taken.put(e.getKey(), take(e.getKey(), free));
     }
+    sharing.forEach((b, other) -> b.place(other.array()));
   }
 
   /** The smallest free block that is large enough; a new one if there is none. */

@@ -84,14 +84,19 @@ final class Elementwise implements Instruction {
     return grain;
   }
 
-  /** Whether it may write over an input: reading each element just where it writes it. */
+  /**
+   * Whether it may write over an input: reading each element just where it writes it, and summing
+   * nothing, since a row's sum is written before its end is read.
+   */
   boolean canOverwrite(Buffer input, Buffer output) {
     if (shortfall != 0) return false;
     for (View in : views) {
       if (in.buffer() != input) continue;
       for (View out : views) {
+        if (out.buffer() != output) continue;
         boolean same = in.offset() == out.offset() && Arrays.equals(in.strides(), out.strides());
-        if (out.buffer() == output && !same) return false;
+        boolean sums = dims.length > 0 && out.stride(-1) == 0;
+        if (!same || sums) return false;
       }
     }
     return true;
@@ -156,10 +161,6 @@ final class Elementwise implements Instruction {
 
   @Override
   public String toString() {
-    return "Elementwise "
-        + lead
-        + Arrays.toString(dims)
-        + (flat ? " flat " : " ")
-        + Emit.nameOf(kernel);
+    return "Elementwise " + lead + Arrays.toString(dims) + (flat ? " flat " : " ") + kernel.name();
   }
 }

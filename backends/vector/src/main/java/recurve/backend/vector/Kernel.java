@@ -10,4 +10,9 @@ interface Kernel {
    * @param strides by slot, from row to row
    */
   void run(Object[] arrays, int[] at, int[] strides, int rows, int columns);
+
+  /** What listings call it. */
+  default String name() {
+    return Emit.nameOf(this);
+  }
 }

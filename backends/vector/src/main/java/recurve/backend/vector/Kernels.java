@@ -17,7 +17,8 @@ final class Kernels {
         region,
         r -> {
           if (!r.isVectorizable()) return new PlainKernel(r);
-          Kernel kernel = RegionCompiler.compile(r);
+          Kernel whole = RegionCompiler.compile(r);
+          Kernel kernel = r.pick().<Kernel>map(p -> new PickKernel(r, p, whole)).orElse(whole);
           synchronized (this) {
             cold.add(new Trial(r, kernel));
           }

@@ -88,8 +88,9 @@ record Program(
           same.put(next, now);
         });
     List<Instruction> rows = Rows.apply(code, same, kept, context.workers());
+    same.putAll(Heirs.of(rows, kept));
     List<Instruction> joined = Together.apply(rows, same, context.workers());
-    arena.plan(joined, kept);
+    arena.plan(joined, kept, same);
     return new Program(joined, inputs, outputs, inPlace);
   }
 

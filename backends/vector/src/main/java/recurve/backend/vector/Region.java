@@ -1,6 +1,7 @@
 package recurve.backend.vector;
 
 import java.util.List;
+import java.util.Optional;
 import recurve.ir.DType;
 import recurve.ir.Op;
 
@@ -60,6 +61,38 @@ record Region(List<Slot> slots, List<Expr> exprs, List<Store> stores) {
 
   boolean reduces() {
     return stores.stream().anyMatch(s -> s.fate() != Fate.WRITTEN);
+  }
+
+  /** Slots of a number and of an index: only where they are equal is anything but zero. */
+  record Pick(int number, int index) {}
+
+  /**
+   * What the region's one sum picks out of a row, if it does: {@code sum(where(number == index, x,
+   * 0))}, one element of x.
+   */
+  Optional<Pick> pick() {
+    if (stores.size() != 1 || stores.get(0).fate() != Fate.SUMMED) return Optional.empty();
+    if (!(exprs.get(stores.get(0).expr()) instanceof Apply(Op.Where w, List<Integer> of, DType t)
+        && exprs.get(of.get(2)) instanceof Const(double other, DType d)
+        && other == 0
+        && exprs.get(of.get(0)) instanceof Apply equal
+        && equal.op() == Op.Binary.EQUAL)) {
+      return Optional.empty();
+    }
+    if (!(exprs.get(equal.args().get(0)) instanceof Load a
+        && exprs.get(equal.args().get(1)) instanceof Load b)) {
+      return Optional.empty();
+    }
+    Pick pick =
+        slots.get(a.slot()).index() ? new Pick(b.slot(), a.slot()) : new Pick(a.slot(), b.slot());
+    Slot number = slots.get(pick.number()), index = slots.get(pick.index());
+    boolean picks =
+        number.dtype() == DType.I32
+            && !number.index()
+            && number.across() == Across.STAYS
+            && index.index()
+            && index.across() == Across.VARIES;
+    return picks ? Optional.of(pick) : Optional.empty();
   }
 
   /** Whether generated code can do it: all but doubles, and quotients of integers. */

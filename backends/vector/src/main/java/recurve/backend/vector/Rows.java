@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
@@ -62,7 +63,7 @@ final class Rows implements Instruction {
       Instruction next = i < code.size() ? code.get(i) : null;
       boolean pass = next instanceof Elementwise e && e.extent() > 1 && !writes(e, same);
       if (pass) run.add((Elementwise) next);
-      if (pass && areApart(run)) continue;
+      if (pass && areApart(run, b -> b)) continue;
       if (pass) run.removeLast();
       if (run.size() > 1) all.add(new Rows(List.copyOf(run), own(run, code, kept), workers));
       else all.addAll(run);
@@ -91,27 +92,38 @@ final class Rows implements Instruction {
     return own;
   }
 
-  /** Whether row i of what is written lies where row i of it is read, and nowhere else. */
-  private static boolean areApart(List<Elementwise> run) {
+  /**
+   * Whether row i of what is written lies where row i of it is read, and nowhere else.
+   *
+   * @param memory which buffer's memory one lies in
+   */
+  static boolean areApart(List<Elementwise> run, UnaryOperator<Buffer> memory) {
     if (!Loop.rowsAreApart(run)) return false;
     var first = new HashMap<Buffer, Integer>(); // the row of a buffer that unit 0 touches
-    accesses(run).filter(Access::writes).forEach(a -> first.put(a.view().buffer(), -1));
+    accesses(run)
+        .filter(Access::writes)
+        .forEach(a -> first.put(memory.apply(a.view().buffer()), -1));
     for (Access a : accesses(run).toList()) {
       View v = a.view();
-      Integer known = first.get(v.buffer());
+      Buffer b = memory.apply(v.buffer());
+      Integer known = first.get(b);
       if (known == null) continue;
       int row = v.stride(0);
       if (row <= 0) return false;
       int reach = v.offset() % row;
       for (int axis = 1; axis < v.rank(); axis++) reach += (v.dim(axis) - 1) * v.stride(axis);
       if (reach >= row || (known >= 0 && known != v.offset() / row)) return false;
-      first.put(v.buffer(), v.offset() / row);
+      first.put(b, v.offset() / row);
     }
     return true;
   }
 
   private static Stream<Access> accesses(List<Elementwise> passes) {
     return passes.stream().flatMap(p -> p.accesses().stream());
+  }
+
+  List<Elementwise> passes() {
+    return passes;
   }
 
   @Override

@@ -32,7 +32,7 @@ final class Together implements Instruction {
   /**
    * The same program with neighbours that do not wait for each other put together.
    *
-   * @param same outputs' buffers that share an array with an input's
+   * @param same buffers that share an array with another, and that other
    */
   static List<Instruction> apply(List<Instruction> code, Map<Buffer, Buffer> same, int workers) {
     if (workers == 1) return code;

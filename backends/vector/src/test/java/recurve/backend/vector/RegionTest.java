@@ -2,9 +2,11 @@ package recurve.backend.vector;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -65,6 +67,45 @@ class RegionTest {
 
   private static void run(Kernel kernel, float[] x, float[] y) {
     kernel.run(new Object[] {x, y}, new int[2], new int[2], 1, x.length);
+  }
+
+  /** A sum of zeros but in one column; ids may be none of them. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 7, 16, 650})
+  void picks(int columns) {
+    List<Expr> exprs =
+        List.of(
+            new Load(0, DType.I32),
+            new Load(1, DType.I32),
+            new Apply(Op.Binary.EQUAL, List.of(0, 1), DType.BOOL),
+            new Load(2, DType.F32),
+            new Apply(Op.Unary.NEG, List.of(3), DType.F32),
+            new Const(0, DType.F32),
+            new Apply(new Op.Where(), List.of(2, 4, 5), DType.F32));
+    var number = new Slot(DType.I32, Across.STAYS, false);
+    var index = new Slot(DType.I32, Across.VARIES, true);
+    var x = new Slot(DType.F32, Across.VARIES, false);
+    var sum = new Slot(DType.F32, Across.STAYS, false);
+    List<Slot> slots = List.of(number, index, x, sum);
+    var region = new Region(slots, exprs, List.of(new Store(6, 3, Fate.SUMMED)));
+    Kernel kernel = new Kernels().of(region);
+    assertInstanceOf(PickKernel.class, kernel);
+    int[] ids = {0, columns - 1, columns, -1, columns / 2, Integer.MIN_VALUE, Integer.MAX_VALUE};
+    float[] numbers = new float[ids.length * columns];
+    for (int i = 0; i < numbers.length; i++) numbers[i] = i % 5 == 0 ? 0 : i * 0.25f;
+    for (int first : new int[] {0, 3}) { // of the index: a row may be a part of a longer one
+      float[] picked = new float[ids.length], plain = new float[ids.length];
+      for (Kernel k : List.of(kernel, new PlainKernel(region))) {
+        float[] to = k == kernel ? picked : plain;
+        Object[] arrays = {ids, new int[0], numbers, to};
+        int[] at = {0, first, 0, 0};
+        k.run(arrays, at, new int[] {1, 0, columns, 1}, ids.length, columns);
+        assertArrayEquals(new int[] {0, first, 0, 0}, at);
+      }
+      assertArrayEquals(plain, picked); // -0 is not 0
+    }
+    var both = List.of(new Store(6, 3, Fate.SUMMED), new Store(4, 2, Fate.WRITTEN));
+    assertEquals(Optional.empty(), new Region(slots, exprs, both).pick());
   }
 
   /** Interpreted code, and every tier of compiled code, give the same bits. */

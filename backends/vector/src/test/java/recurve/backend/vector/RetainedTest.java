@@ -62,6 +62,30 @@ class RetainedTest {
     assertEquals(1, program.inPlace().size());
   }
 
+  /** A row's sum is written before its end is read: not over what the rest of the row wants. */
+  @Test
+  void sumsAreNotWrittenOverWhatTheyRead() {
+    Value x = Ops.input("x", DType.F32, Shape.of(N, N)),
+        s = Ops.input("s", DType.F32, Shape.of(N, 1));
+    Value next = x.minus(s.expand(x.shape())).sum(1);
+    var graph = new Graph(List.of(x, s), List.of(next), List.of("next"));
+    var options = CompileOptions.threads(1);
+    Tensor start = Tensor.of(new float[N], N, 1);
+    try (Executable e = new VectorBackend().compile(graph, options.retaining(Map.of("next", "s")));
+        Executable plain = new VectorBackend().compile(graph, options)) {
+      for (Executable each : List.of(e, plain)) {
+        each.write("x", tensor(1));
+        each.write("s", start);
+      }
+      for (int i = 0; i < 3; i++) {
+        e.run();
+        plain.run();
+        assertEquals(plain.read("next"), e.read("next"));
+        plain.write("s", plain.read("next"));
+      }
+    }
+  }
+
   private static Tensor tensor(long seed) {
     var random = new Random(seed);
     float[] f = new float[N * N];
