@@ -94,8 +94,8 @@ final class LoopLowering {
     Lowering inner = outer.inner(steps);
     List<Value> in = scan.body().inputs(), out = scan.body().outputs();
     int nc = scan.consts(), nk = scan.carries();
-    for (int i = 0; i < nc; i++) inner.giveConstant(in.get(i), outer.view(node.input(i)));
-    for (Value v : invariants) inner.giveConstant(v, outer.view(v));
+    for (int i = 0; i < nc; i++) inner.giveConstant(in.get(i), outer.place(node.input(i)));
+    for (Value v : invariants) inner.giveConstant(v, outer.place(v));
     for (int i = 0; i < nk; i++) inner.give(in.get(nc + i), places.get(i).found());
     for (int i = nc + nk; i < in.size(); i++) {
       View x = outer.view(node.input(i)).step(outer.depth());
@@ -142,7 +142,7 @@ final class LoopLowering {
                 || v.op() instanceof Op.Constant
                 || v.op() instanceof Op.Range);
     for (int i = 0; i < scan.consts(); i++) {
-      outer.give(scan.body().inputs().get(i), outer.view(node.input(i)));
+      outer.give(scan.body().inputs().get(i), outer.place(node.input(i)));
     }
     outer.lower(list);
     return list;

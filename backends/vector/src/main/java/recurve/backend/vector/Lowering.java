@@ -30,6 +30,7 @@ final class Lowering {
   private final Map<Value, View> views = new HashMap<>();
   private final Map<Value, View> destinations = new HashMap<>();
   private final Set<View> still = new HashSet<>(); // the same in all trips
+  private final Map<Buffer, Joined> joined; // of this block and those around
   private final ProductLowering products;
 
   /** Starts the outermost block. */
@@ -41,6 +42,7 @@ final class Lowering {
     this.context = context;
     this.depth = depth;
     this.trips = trips;
+    this.joined = outer.map(o -> o.joined).orElseGet(HashMap::new);
     this.products = new ProductLowering(this, outer.map(o -> o.products));
   }
 
@@ -128,6 +130,7 @@ final class Lowering {
       Value v = n.output();
       switch (n.op()) {
         case Op.Concat(int axis) -> {
+          if (isJoined(n)) continue;
           View whole = destination(v);
           wish(v, whole);
           int at = 0;
@@ -153,6 +156,20 @@ final class Lowering {
         default -> {} // the others choose their own place, or are views
       }
     }
+  }
+
+  /**
+   * Whether matrices that lie somewhere are joined outside of loops, as a cell's weights are: there
+   * may be no need to write the whole.
+   */
+  private boolean isJoined(Node concat) {
+    Value v = concat.output();
+    return depth == 0
+        && !context.isLasting()
+        && v.rank() == 2
+        && v.dtype() == DType.F32
+        && !destinations.containsKey(v)
+        && concat.inputs().stream().noneMatch(this::isComputed);
   }
 
   private boolean isComputed(Value v) {
@@ -200,8 +217,29 @@ final class Lowering {
     return View.of(b, new int[] {b.size});
   }
 
-  /** Where a value lies. */
+  /** Where a value lies, in memory. */
   View view(Value v) {
+    View view = place(v);
+    write(view);
+    return view;
+  }
+
+  /** Sees to it that what a view looks at is in memory. */
+  void write(View view) {
+    Joined waiting = joined.get(view.buffer());
+    if (waiting != null) waiting.write();
+  }
+
+  /** The right side of a product by panels, which reads joined matrices from where they lie. */
+  Side side(View matrix) {
+    Optional<Joined> waiting = Optional.ofNullable(joined.get(matrix.buffer()));
+    Optional<Side> parts = waiting.flatMap(j -> j.side(matrix));
+    if (parts.isEmpty()) write(matrix);
+    return parts.orElseGet(() -> Side.of(matrix));
+  }
+
+  /** Where a value lies, or will if somebody wants it {@link #write written}. */
+  View place(Value v) {
     View view = views.get(v);
     if (view != null) return view;
     // leaves are views of nothing
@@ -276,6 +314,10 @@ final class Lowering {
 
   // -- one node
 
+  private List<View> views(List<Value> values) {
+    return values.stream().map(v -> inMemory(view(v))).toList();
+  }
+
   private void node(Node n) {
     Value v = n.output();
     int[] to = context.dims(v);
@@ -292,7 +334,7 @@ final class Lowering {
         views.put(v, from.reshape(to).orElseGet(() -> View.of(copied(from).buffer(), to)));
       }
       case Op.Transpose(List<Integer> permutation) ->
-          views.put(v, view(n.input(0)).transpose(permutation));
+          views.put(v, place(n.input(0)).transpose(permutation));
       case Op.Expand(Shape shape) -> views.put(v, view(n.input(0)).expand(to));
       case Op.Slice(int axis, Dim from, Dim end) -> {
         int start = context.bind(from), extent = context.dims(n.input(0))[axis];
@@ -304,13 +346,17 @@ final class Lowering {
       }
       case Op.Concat(int axis) -> {
         View whole = destination(v);
+        views.put(v, whole);
+        if (isJoined(n)) {
+          joined.put(whole.buffer(), new Joined(this, whole, views(n.inputs()), axis));
+          return;
+        }
         int at = 0;
         for (Value part : n.inputs()) {
           int extent = context.dims(part)[axis];
           deliver(part, whole.slice(axis, at, at + extent));
           at += extent;
         }
-        views.put(v, whole);
       }
       case Op.Pad(int axis, Dim before, Dim after) -> {
         View whole = destination(v);

@@ -1,13 +1,14 @@
 package recurve.backend.vector;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /** Brings the right side of a product into panels; shares are cut by panel. */
 final class Pack implements Instruction {
-  private final View from; // [depth, columns], any strides
+  private final Side from;
   private final View packed;
 
-  Pack(View from, View packed) {
+  Pack(Side from, View packed) {
     this.from = from;
     this.packed = packed;
   }
@@ -20,31 +21,24 @@ final class Pack implements Instruction {
 
   @Override
   public int extent() {
-    return Panels.count(from.dim(1));
+    return Panels.count(from.columns());
   }
 
   @Override
   public int grain() {
-    return Math.max(1, 8192 / (Panels.WIDTH * Math.max(1, from.dim(0))));
+    return Math.max(1, 8192 / (Panels.WIDTH * Math.max(1, from.depth())));
   }
 
   @Override
   public List<Access> accesses() {
-    return List.of(Access.reads(from, false), Access.writes(packed, false));
+    var all = new ArrayList<>(from.reads());
+    all.add(Access.writes(packed, false));
+    return all;
   }
 
   @Override
   public void run(Frame frame, int first, int last) {
-    Panels.pack(
-        from.buffer().floats(),
-        from.at(frame),
-        from.stride(0),
-        from.stride(1),
-        from.dim(0),
-        from.dim(1),
-        first,
-        last,
-        packed.buffer().floats());
+    from.pack(frame, 0, from.columns(), first, last, packed.buffer().floats());
   }
 
   @Override

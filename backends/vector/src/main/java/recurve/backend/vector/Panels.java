@@ -46,7 +46,7 @@ final class Panels {
   }
 
   /**
-   * Packs panels {@code from} to {@code to}.
+   * Packs panels {@code from} to {@code to} of one matrix.
    *
    * @param b element (k, j) at {@code at + k * rowStride + j * columnStride}
    */
@@ -60,25 +60,70 @@ final class Panels {
       int from,
       int to,
       float[] packed) {
+    clear(depth, columns, from, to, packed);
+    put(b, at, rowStride, columnStride, depth, columns, 0, 0, depth, columns, from, to, packed);
+  }
+
+  /** Writes the zeros that fill up depths and the last panel. */
+  static void clear(int depth, int columns, int from, int to, float[] packed) {
     int block = block(depth), panels = count(columns);
+    int width = columns - (panels - 1) * WIDTH; // of the last panel
     for (int k = 0; k < depth; k += block) {
       int deep = Math.min(block, depth - k), filled = filled(deep);
       for (int p = from; p < to; p++) {
-        int end = (k * panels + (p + 1) * filled) * WIDTH;
-        Arrays.fill(packed, end - (filled - deep) * WIDTH, end, 0);
+        int start = (k * panels + p * filled) * WIDTH;
+        Arrays.fill(packed, start + deep * WIDTH, start + filled * WIDTH, 0);
+        if (p < panels - 1 || width == WIDTH) continue;
+        for (int i = 0; i < deep; i++) {
+          Arrays.fill(packed, start + i * WIDTH + width, start + (i + 1) * WIDTH, 0);
+        }
       }
-      for (int p = from; p < to; p++) {
-        int width = Math.min(WIDTH, columns - p * WIDTH);
-        int source = at + k * rowStride + p * WIDTH * columnStride;
-        int target = (k * panels + p * filled) * WIDTH;
-        if (columnStride == 1 && width == WIDTH) {
-          int full = Math.min(Math.min(to, columns / WIDTH) - p, TOGETHER);
-          copy(b, source, rowStride, deep, full, packed, target);
+    }
+  }
+
+  /**
+   * Puts a matrix, or those of its columns that are wanted, into panels {@code from} to {@code to}
+   * of a larger one.
+   *
+   * @param b element (k, j) at {@code at + k * rowStride + j * columnStride}
+   * @param rows of the matrix
+   * @param width columns of the matrix
+   * @param row where its first row stands in the larger one
+   * @param column where its first column stands there; may be before its beginning
+   * @param depth rows of the larger one
+   * @param columns of the larger one
+   */
+  static void put(
+      float[] b,
+      int at,
+      int rowStride,
+      int columnStride,
+      int rows,
+      int width,
+      int row,
+      int column,
+      int depth,
+      int columns,
+      int from,
+      int to,
+      float[] packed) {
+    int block = block(depth), panels = count(columns), end = Math.min(column + width, columns);
+    int first = Math.max(from, Math.floorDiv(column, WIDTH)), last = Math.min(to, count(end));
+    for (int k = 0; k < depth; k += block) {
+      int filled = filled(Math.min(block, depth - k));
+      int top = Math.max(row, k), bottom = Math.min(Math.min(row + rows, depth), k + block);
+      for (int p = first; p < last && top < bottom; p++) {
+        int left = Math.max(column, p * WIDTH), right = Math.min(end, (p + 1) * WIDTH);
+        int source = at + (top - row) * rowStride + (left - column) * columnStride;
+        int target = (k * panels + p * filled + top - k) * WIDTH + left - p * WIDTH;
+        if (columnStride == 1 && right - left == WIDTH) {
+          int full = Math.min(Math.min(last, end / WIDTH) - p, TOGETHER);
+          copy(b, source, rowStride, bottom - top, full, packed, target, filled * WIDTH);
           p += full - 1;
-        } else if (rowStride == 1 && width == WIDTH) {
-          Transposer.copy(b, source, columnStride, WIDTH, deep, packed, target, WIDTH);
+        } else if (rowStride == 1 && right - left == WIDTH) {
+          Transposer.copy(b, source, columnStride, WIDTH, bottom - top, packed, target, WIDTH);
         } else {
-          gather(b, source, rowStride, columnStride, deep, width, packed, target);
+          gather(b, source, rowStride, columnStride, bottom - top, right - left, packed, target);
         }
       }
     }
@@ -86,10 +131,17 @@ final class Panels {
 
   // rows are far apart in memory: of each, what several panels want is read at once
   private static void copy(
-      float[] b, int source, int stride, int deep, int count, float[] packed, int target) {
-    for (int k = 0; k < deep; k++) {
+      float[] b,
+      int source,
+      int stride,
+      int rows,
+      int count,
+      float[] packed,
+      int target,
+      int apart) {
+    for (int k = 0; k < rows; k++) {
       for (int p = 0; p < count; p++) {
-        int s = source + k * stride + p * WIDTH, t = target + (p * filled(deep) + k) * WIDTH;
+        int s = source + k * stride + p * WIDTH, t = target + p * apart + k * WIDTH;
         FloatVector.fromArray(Lanes.FLOATS, b, s).intoArray(packed, t);
         FloatVector.fromArray(Lanes.FLOATS, b, s + Lanes.COUNT).intoArray(packed, t + Lanes.COUNT);
       }
@@ -101,14 +153,13 @@ final class Panels {
       int source,
       int rowStride,
       int columnStride,
-      int deep,
+      int rows,
       int width,
       float[] packed,
       int target) {
-    for (int k = 0; k < deep; k++) {
+    for (int k = 0; k < rows; k++) {
       int s = source + k * rowStride, t = target + k * WIDTH;
       for (int j = 0; j < width; j++) packed[t + j] = b[s + j * columnStride];
-      for (int j = width; j < WIDTH; j++) packed[t + j] = 0;
     }
   }
 }

@@ -103,7 +103,7 @@ final class Prepared {
         w -> {
           int size = Panels.size(w.dim(0), w.dim(1));
           View target = View.of(Buffer.kept(w.dtype(), size), new int[] {size});
-          lowering.emit(new Pack(rounded(w), target));
+          lowering.emit(new Pack(Side.of(rounded(w)), target));
           return target;
         });
   }

@@ -42,7 +42,7 @@ final class ProductLowering {
   void lower(Node n) {
     Value v = n.output();
     View a = lowering.inMemory(lowering.view(n.input(0)));
-    View b = lowering.inMemory(lowering.view(n.input(1)));
+    View b = lowering.inMemory(lowering.place(n.input(1)));
     int[] d = context.dims(v);
     int depthOfSum = a.dim(-1);
     if (depthOfSum == 0 || View.size(d) == 0) {
@@ -57,12 +57,14 @@ final class ProductLowering {
       boolean few = lowering.trips() * View.size(d) / d[d.length - 1] <= FEW_ROWS;
       if (few && directProduct(v, a, b)) return;
       if (gemm.isPresent() && gemm.get().suits(View.size(d) / d[d.length - 1], b)) {
+        lowering.write(b);
         gemm.get().lower(v, a, b);
       } else {
         packedProduct(v, a, b);
       }
       return;
     }
+    lowering.write(b);
     if (matrix && a.rank() > 2) b = b.expandLeading(Arrays.copyOf(a.dims(), a.rank() - 2));
     View to = lowering.destination(v);
     lowering.emit(new BatchProduct(context.products(), a, b, to));
@@ -85,6 +87,7 @@ final class ProductLowering {
       return true;
     }
     if (left.isEmpty() || !DirectProduct.suits(left.get(), b)) return false;
+    lowering.write(b);
     lowering.emit(new DirectProduct(left.get(), b, reshaped(to, rows, d[d.length - 1])));
     lowering.placed(v, to);
     return true;
@@ -106,7 +109,8 @@ final class ProductLowering {
     View to = fits ? wished : lowering.fresh(v.dtype(), d);
     View result = reshaped(to, shape);
     if (wide) {
-      lowering.emit(new WideProduct(context.products(), left, b, result, context.workers()));
+      lowering.emit(
+          new WideProduct(context.products(), left, lowering.side(b), result, context.workers()));
     } else {
       View panels = packed(b);
       boolean few = left.dim(0) < context.workers();
@@ -157,7 +161,7 @@ final class ProductLowering {
         b,
         k -> {
           View target = Pack.target(k);
-          lowering.emit(new Pack(k, target));
+          lowering.emit(new Pack(lowering.side(k), target));
           return target;
         });
   }

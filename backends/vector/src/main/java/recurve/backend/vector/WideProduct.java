@@ -1,5 +1,6 @@
 package recurve.backend.vector;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -16,13 +17,13 @@ final class WideProduct implements Instruction {
 
   private final Products products;
   private final View a; // [rows, depth], the last axis contiguous
-  private final View b; // [depth, columns], any strides
+  private final Side b;
   private final View c; // [rows, columns], the last axis contiguous
   private final int group; // panels packed at a time, at most
   private final int workers;
 
   /** Makes the instruction, for so many threads. */
-  WideProduct(Products products, View a, View b, View c, int workers) {
+  WideProduct(Products products, View a, Side b, View c, int workers) {
     this.products = products;
     this.a = a;
     this.b = b;
@@ -61,12 +62,15 @@ final class WideProduct implements Instruction {
 
   @Override
   public long work() {
-    return (long) a.dim(0) * b.dim(0) * c.dim(1);
+    return (long) a.dim(0) * b.depth() * c.dim(1);
   }
 
   @Override
   public List<Access> accesses() {
-    return List.of(Access.reads(a, false), Access.reads(b, false), Access.writes(c, false));
+    var all = new ArrayList<>(b.reads());
+    all.add(Access.reads(a, false));
+    all.add(Access.writes(c, false));
+    return all;
   }
 
   @Override
@@ -77,9 +81,7 @@ final class WideProduct implements Instruction {
       int columns = Math.min(Math.min(p + each, to) * Panels.WIDTH, c.dim(1)) - first;
       int panels = Panels.count(columns);
       float[] own = frame.packed(Panels.size(a.dim(1), each * Panels.WIDTH));
-      int bo = b.at(frame) + first * b.stride(1);
-      Panels.pack(
-          b.buffer().floats(), bo, b.stride(0), b.stride(1), b.dim(0), columns, 0, panels, own);
+      b.pack(frame, first, columns, 0, panels, own);
       products.multiply(
           a.dim(0),
           a.dim(1),
