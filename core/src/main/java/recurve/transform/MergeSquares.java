@@ -52,7 +52,8 @@ final class MergeSquares {
           all.removeAll(own.stream().map(Part::term).toList());
           all.add(z.square().total());
         });
-    return all;
+    // what was put together may be slices in turn
+    return all.size() < terms.size() ? merge(all) : all;
   }
 
   /** Of {@code x.square().total()} the x. */

@@ -19,6 +19,7 @@ import recurve.ir.Op;
  *   sums     a A + b B = [a b] [A; B]
  *   sink     what only outputs need is computed for all steps at once, after the loop
  *   merge    x A, x B = slices of x [A B]; sums of all slices = slices of one sum; Σ |slice|² = |all|²
+ *            A x, B x, Σ x = slices of [A; B; 1] x
  *   share    equal values are one; values, carries and outputs that nothing reads are gone
  *   regions  what runs together, told to the backend: {@link Regions}
  * </pre>
@@ -86,6 +87,7 @@ public final class Passes {
     // twice: over the steps, then over the batch
     passes.put("merge sums over steps", shared(MergeReductions::apply));
     passes.put("merge sums over rows", shared(MergeReductions::apply));
+    passes.put("merge factors", shared(MergeFactors::apply));
     passes.put("merge squares", shared(MergeSquares::apply));
     return passes;
   }

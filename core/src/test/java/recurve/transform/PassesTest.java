@@ -21,6 +21,7 @@ import recurve.ir.Graph;
 import recurve.ir.Node;
 import recurve.ir.Op;
 import recurve.ir.Ops;
+import recurve.ir.Shape;
 import recurve.ir.Tensor;
 import recurve.ir.Value;
 import recurve.ir.Verifier;
@@ -163,11 +164,11 @@ class PassesTest {
   }
 
   @Test
-  void anLstmIsFourProductsAroundItsLoops() {
+  void anLstmIsThreeProductsAroundItsLoops() {
     Net net = new Net(DType.F64);
     Graph g = Passes.optimize(net.gradient(net.loss(net.rnn("c", Cells.LSTM, x(net), 3))));
     long products = g.nodes().stream().filter(n -> n.op() instanceof Op.MatMul).count();
-    assertEquals(4, products, "x W, and the gradients of x, W and U, for all gates at once");
+    assertEquals(3, products, "x W, the gradient of x, and that of W, U and b, for all gates");
     Op.Scan forward = GradientTest.loops(g).get(0);
     Node product =
         forward.body().nodes().stream()
@@ -201,6 +202,47 @@ class PassesTest {
     long left = merged.nodes().stream().filter(n -> n.op() instanceof Op.ReduceSum).count();
     assertEquals(sums, left);
     Map<String, Tensor> values = Check.values(net, 19);
+    Check.same(Check.run(graph, values), Check.run(merged, values), 1e-12);
+  }
+
+  /**
+   * Products with one right side, and the sum of its rows, are one: all that a norm is taken of.
+   */
+  @Test
+  void factorsOfOneMatrixAreOneProduct() {
+    Net net = new Net(DType.F64);
+    Value a = net.param("a", 5, 3), b = net.param("b", 5, 2), x = Ops.tanh(net.param("x", 5, 4));
+    List<Value> outs = List.of(a.t().matmul(x), b.t().matmul(x), x.sum(0).reshape(Shape.of(4)));
+    Value norm = Ops.constant(0, DType.F64, Shape.SCALAR);
+    for (Value v : outs) norm = norm.plus(v.square().total());
+    var graph =
+        new Graph(
+            net.inputs(),
+            List.of(norm, outs.get(0), outs.get(1), outs.get(2)),
+            List.of("norm", "a", "b", "sum"));
+    Graph merged = Passes.optimize(graph);
+    assertEquals(1, merged.nodes().stream().filter(n -> n.op() instanceof Op.MatMul).count());
+    assertEquals(1, merged.nodes().stream().filter(n -> n.op() instanceof Op.ReduceSum).count());
+    Map<String, Tensor> values = Check.values(net, 20);
+    Check.same(Check.run(graph, values), Check.run(merged, values), 1e-12);
+  }
+
+  /** A factor may be made of the sum that would come out of its own product. */
+  @Test
+  void aSumThatAFactorIsMadeOfStaysOutside() {
+    Net net = new Net(DType.F64);
+    Value x = net.param("x", 5, 4), a = x.minus(x.sum(0).expand(x.shape()));
+    Value product = a.t().matmul(x);
+    Value later = product.t().matmul(product); // waits for it, and has another right side
+    Value chained = product.expand(product.shape()).t().matmul(product);
+    var graph =
+        new Graph(
+            net.inputs(),
+            List.of(product, x.sum(0), later, chained),
+            List.of("product", "sum", "later", "chained"));
+    Graph merged = Passes.optimize(graph);
+    assertTrue(merged.nodes().stream().anyMatch(n -> n.op() instanceof Op.ReduceSum));
+    Map<String, Tensor> values = Check.values(net, 21);
     Check.same(Check.run(graph, values), Check.run(merged, values), 1e-12);
   }
 

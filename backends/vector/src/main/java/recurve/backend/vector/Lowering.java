@@ -230,7 +230,7 @@ final class Lowering {
     if (waiting != null) waiting.write();
   }
 
-  /** The right side of a product by panels, which reads joined matrices from where they lie. */
+  /** A side of a product by panels, which reads joined matrices from where they lie. */
   Side side(View matrix) {
     Optional<Joined> waiting = Optional.ofNullable(joined.get(matrix.buffer()));
     Optional<Side> parts = waiting.flatMap(j -> j.side(matrix));

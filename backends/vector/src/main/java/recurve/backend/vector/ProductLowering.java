@@ -41,7 +41,7 @@ final class ProductLowering {
   /** Emits what computes a product. */
   void lower(Node n) {
     Value v = n.output();
-    View a = lowering.inMemory(lowering.view(n.input(0)));
+    View a = lowering.inMemory(lowering.place(n.input(0)));
     View b = lowering.inMemory(lowering.place(n.input(1)));
     int[] d = context.dims(v);
     int depthOfSum = a.dim(-1);
@@ -55,8 +55,10 @@ final class ProductLowering {
     if (v.dtype() == DType.F32 && matrix && lowering.isStill(b)) {
       // few rows read the right side once, as it lies; packing it would read it twice
       boolean few = lowering.trips() * View.size(d) / d[d.length - 1] <= FEW_ROWS;
+      if (few) lowering.write(a);
       if (few && directProduct(v, a, b)) return;
       if (gemm.isPresent() && gemm.get().suits(View.size(d) / d[d.length - 1], b)) {
+        lowering.write(a);
         lowering.write(b);
         gemm.get().lower(v, a, b);
       } else {
@@ -64,6 +66,7 @@ final class ProductLowering {
       }
       return;
     }
+    lowering.write(a);
     lowering.write(b);
     if (matrix && a.rank() > 2) b = b.expandLeading(Arrays.copyOf(a.dims(), a.rank() - 2));
     View to = lowering.destination(v);
@@ -135,7 +138,11 @@ final class ProductLowering {
       return reshaped(rows(a), all, k);
     }
     View laid = lowering.fresh(a.dtype(), new int[] {all, Tiles.STRIDE});
-    lowering.emit(new Copy(flat.get(), laid.slice(1, 0, k)));
+    for (Side.Part p : lowering.side(flat.get()).parts()) {
+      int row = p.row(), column = p.column();
+      View to = laid.slice(0, row, row + p.view().dim(0));
+      lowering.emit(new Copy(p.view(), to.slice(1, column, column + p.view().dim(1))));
+    }
     if (filled > k) {
       View end = laid.slice(1, k, filled);
       lowering.emit(new Copy(View.constant(a.dtype(), 0, end.dims()), end));
@@ -145,6 +152,7 @@ final class ProductLowering {
 
   /** The left side as [units, rows of a unit, depth] with its last axis contiguous. */
   private View rows(View a) {
+    lowering.write(a);
     View v = a.dim(-1) == 1 || a.stride(-1) == 1 ? a : lowering.copied(a);
     int all = View.size(Arrays.copyOf(v.dims(), v.rank() - 1)), k = v.dim(-1);
     boolean byRow = lowering.depth() > 0 && v.rank() > 2;

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The right side of a product by packed panels: one matrix, or several that are read where they lie
- * as if they stood beside or below each other, as the weights of a cell's gates.
+ * A side of a product by packed panels: one matrix, or several that are read where they lie as if
+ * they stood beside or below each other, as the weights of a cell's gates.
  *
  * @param depth how many rows it has
  * @param columns how many columns
