@@ -12,7 +12,7 @@ import recurve.ir.Value;
  *
  * <p>A replacement may read other replaced values, but not the value that it replaces.
  */
-final class Rewriter {
+public final class Rewriter {
   private final Map<Value, Value> replacements;
   private final Map<Node, Node> done = new HashMap<>();
 
@@ -20,7 +20,8 @@ final class Rewriter {
     this.replacements = replacements;
   }
 
-  static List<Value> replace(List<Value> outs, Map<Value, Value> replacements) {
+  /** The values, made of the replacements in place of what these replace. */
+  public static List<Value> replace(List<Value> outs, Map<Value, Value> replacements) {
     if (replacements.isEmpty()) return outs;
     var rewriter = new Rewriter(replacements);
     return outs.stream().map(rewriter::rewrite).toList();

@@ -88,7 +88,8 @@ final class Elementwise implements Instruction {
    * Whether it may write over an input: reading each element just where it writes it, and summing
    * nothing, since a row's sum is written before its end is read.
    */
-  boolean canOverwrite(Buffer input, Buffer output) {
+  @Override
+  public boolean canOverwrite(Buffer input, Buffer output) {
     if (shortfall != 0) return false;
     for (View in : views) {
       if (in.buffer() != input) continue;

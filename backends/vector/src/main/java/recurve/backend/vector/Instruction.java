@@ -35,6 +35,11 @@ interface Instruction {
     return false;
   }
 
+  /** Whether it may write an output over an input. */
+  default boolean canOverwrite(Buffer input, Buffer output) {
+    return false;
+  }
+
   /** Does units {@code from} to {@code to}. */
   void run(Frame frame, int from, int to);
 

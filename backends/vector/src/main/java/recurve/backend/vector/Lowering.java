@@ -32,6 +32,7 @@ final class Lowering {
   private final Set<View> still = new HashSet<>(); // the same in all trips
   private final Map<Buffer, Joined> joined; // of this block and those around
   private final ProductLowering products;
+  private Set<Node> unwritten = Set.of(); // scattered values
 
   /** Starts the outermost block. */
   Lowering(Context context) {
@@ -97,6 +98,11 @@ final class Lowering {
     still.add(view);
   }
 
+  /** Says which scattered values need no table: see {@link Sparse#unwritten}. */
+  void leave(Set<Node> scattered) {
+    unwritten = scattered;
+  }
+
   /** Asks that a value be computed where it will lie; {@link #deliver} then has nothing to do. */
   void wish(Value v, View view) {
     destinations.putIfAbsent(v, view);
@@ -106,7 +112,8 @@ final class Lowering {
   void lower(List<Value> outputs) {
     List<Node> nodes = needed(outputs);
     direct(nodes);
-    var fusion = new Fusion(nodes, outputs, context::dims, views::containsKey);
+    var fusion =
+        new Fusion(nodes, outputs, context::dims, v -> views.containsKey(v) || isScattered(v));
     for (Object next : fusion.order()) {
       if (next instanceof Node n) node(n);
       else if (next instanceof Fusion.Group g) group(g, fusion);
@@ -326,7 +333,13 @@ final class Lowering {
       case Op.Constant c -> {}
       case Op.Range r -> {}
       case Op.Unary u -> throw unfused(n);
-      case Op.Binary b -> throw unfused(n);
+      case Op.Binary b -> {
+        if (!isScattered(v)) throw unfused(n);
+        View table = inPlace(v), base = contiguous(view(n.input(0)));
+        Node off = n.input(1).node();
+        scatter(off, reshaped(table, to), Optional.of(base));
+        placed(v, table);
+      }
       case Op.Cast c -> throw unfused(n);
       case Op.Where w -> throw unfused(n);
       case Op.Reshape r -> {
@@ -373,15 +386,10 @@ final class Lowering {
       case Op.ReduceMax(int axis) -> reduce(n, axis, true);
       case Op.Gather g -> gather(n);
       case Op.ScatterND(Dim rows) -> {
+        if (unwritten.contains(n)) return;
         View table = inPlace(v);
         int width = View.size(to) / Math.max(1, to[0]);
-        View ids = contiguous(view(n.input(1)));
-        View updates = contiguous(view(n.input(0)));
-        emit(
-            new Scatter(
-                reshaped(updates, ids.size(), width),
-                reshaped(ids, ids.size()),
-                reshaped(table, to[0], width)));
+        scatter(n, reshaped(table, to[0], width), Optional.empty());
         placed(v, table);
       }
       case Op.RandomUniform(int stream, Type type) -> {
@@ -393,6 +401,17 @@ final class Lowering {
       }
       case Op.Scan scan -> new LoopLowering(this, scan, n).lower();
     }
+  }
+
+  /** Whether a value is a table less what is scattered. */
+  private boolean isScattered(Value v) {
+    return v.op() == Op.Binary.SUB && unwritten.contains(v.node().input(1).node());
+  }
+
+  private void scatter(Node n, View table, Optional<View> base) {
+    View ids = contiguous(view(n.input(1))), updates = contiguous(view(n.input(0)));
+    View rows = reshaped(updates, ids.size(), table.dim(1));
+    emit(new Scatter(rows, reshaped(ids, ids.size()), table, base));
   }
 
   private static IllegalStateException unfused(Node n) {
@@ -442,6 +461,17 @@ final class Lowering {
 
   private void gather(Node n) {
     Value v = n.output();
+    if (unwritten.contains(n.input(0).node())) {
+      Node scattered = n.input(0).node();
+      View to = inPlace(v), ids = contiguous(view(n.input(1)));
+      View first = fresh(DType.I32, new int[] {context.dims(n.input(0))[0]});
+      View updates = contiguous(view(scattered.input(0)));
+      int[] flat = {ids.size(), updates.size() / Math.max(1, ids.size())};
+      emit(
+          new Alike(reshaped(updates, flat), reshaped(ids, ids.size()), first, reshaped(to, flat)));
+      placed(v, to);
+      return;
+    }
     View table = inMemory(view(n.input(0)));
     if (!table.isContiguousFrom(1)) table = copied(table);
     View ids = contiguous(view(n.input(1)));

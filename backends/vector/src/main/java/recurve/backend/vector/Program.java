@@ -30,8 +30,10 @@ record Program(
    * @param retained output to input: such outputs have a buffer of their own, which the caller
    *     gives an array; the input's, if {@link #inPlace} names the output
    */
-  static Program of(Graph graph, Map<String, String> retained, Context context, Arena arena) {
+  static Program of(Graph whole, Map<String, String> retained, Context context, Arena arena) {
+    Graph graph = Sparse.apply(whole, context::dims);
     var lowering = new Lowering(context);
+    lowering.leave(Sparse.unwritten(graph));
     var inputs = new LinkedHashMap<String, Buffer>();
     var foreign = new HashSet<Buffer>(); // that no output may lie in
     for (Value v : graph.inputs()) {
@@ -127,8 +129,7 @@ record Program(
     // once the output is written, the input is gone
     return out.writes() == 1
         && touched.getOrDefault(input, Touched.NEVER).last() <= out.writer()
-        && code.get(out.writer()) instanceof Elementwise e
-        && e.canOverwrite(input, output);
+        && code.get(out.writer()).canOverwrite(input, output);
   }
 
   /** An owned buffer is exchanged with an input's after the run, so nobody else may lie in it. */

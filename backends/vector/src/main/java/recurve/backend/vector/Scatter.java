@@ -1,10 +1,13 @@
 package recurve.backend.vector;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * Adds updates into rows of a zeroed table, in the order of the ids.
+ * Adds updates into rows of a zeroed table, or takes them off rows of a given one, in the order of
+ * the ids.
  *
  * <p>Shares are cut along the table: each thread reads all ids and takes those of its rows, so no
  * sum depends on the number of threads.
@@ -13,11 +16,14 @@ final class Scatter implements Instruction {
   private final View updates; // [n, width], rows contiguous
   private final View ids; // [n]
   private final View to; // [rows, width], contiguous
+  private final Optional<View> base; // [rows, width], contiguous
 
-  Scatter(View updates, View ids, View to) {
+  /** Makes the instruction; what there is a base for is less by the updates. */
+  Scatter(View updates, View ids, View to, Optional<View> base) {
     this.updates = updates;
     this.ids = ids;
     this.to = to;
+    this.base = base;
   }
 
   @Override
@@ -32,15 +38,37 @@ final class Scatter implements Instruction {
 
   @Override
   public List<Access> accesses() {
-    return List.of(
-        Access.reads(updates, false), Access.reads(ids, false), Access.writes(to, false));
+    var all = new ArrayList<Access>();
+    base.ifPresent(b -> all.add(Access.reads(b, false)));
+    all.add(Access.reads(updates, false));
+    all.add(Access.reads(ids, false));
+    all.add(Access.writes(to, false));
+    return all;
+  }
+
+  @Override
+  public boolean canOverwrite(Buffer input, Buffer output) {
+    return base.filter(b -> b.buffer() == input && b.isWhole()).isPresent()
+        && to.buffer() == output
+        && to.isWhole()
+        && updates.buffer() != input;
   }
 
   @Override
   public void run(Frame frame, int from, int last) {
     int[] id = ids.buffer().ints();
     int width = to.dim(1), start = to.at(frame);
-    zero(to.buffer().array(), start + from * width, start + last * width);
+    if (base.isPresent()) {
+      Object found = base.get().buffer().array();
+      int at = base.get().at(frame) + from * width;
+      // in place, rows that get no update are left as they are
+      if (found != to.buffer().array()) {
+        System.arraycopy(
+            found, at, to.buffer().array(), start + from * width, (last - from) * width);
+      }
+    } else {
+      zero(to.buffer().array(), start + from * width, start + last * width);
+    }
     for (int i = 0; i < ids.dim(0); i++) {
       int row = id[ids.at(frame) + i * ids.stride(0)];
       if (row < 0 || row >= to.dim(0)) throw Gather.outside(row, to.dim(0));
@@ -50,7 +78,8 @@ final class Scatter implements Instruction {
           updates.at(frame) + i * updates.stride(0),
           to.buffer().array(),
           start + row * width,
-          width);
+          width,
+          base.isPresent());
     }
   }
 
@@ -64,18 +93,20 @@ final class Scatter implements Instruction {
     }
   }
 
-  private static void add(Object from, int f, Object to, int t, int n) {
+  private static void add(Object from, int f, Object to, int t, int n, boolean minus) {
     if (from instanceof float[] x && to instanceof float[] y) {
-      for (int j = 0; j < n; j++) y[t + j] += x[f + j];
+      if (minus) for (int j = 0; j < n; j++) y[t + j] -= x[f + j];
+      else for (int j = 0; j < n; j++) y[t + j] += x[f + j];
     } else {
       for (int j = 0; j < n; j++) {
-        PlainKernel.set(to, t + j, PlainKernel.get(to, t + j) + PlainKernel.get(from, f + j));
+        double by = PlainKernel.get(from, f + j);
+        PlainKernel.set(to, t + j, PlainKernel.get(to, t + j) + (minus ? -by : by));
       }
     }
   }
 
   @Override
   public String toString() {
-    return "Scatter " + updates + " -> " + to;
+    return (base.isPresent() ? "Scatter off " : "Scatter ") + updates + " -> " + to;
   }
 }
