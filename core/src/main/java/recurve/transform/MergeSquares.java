@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
-import recurve.ir.Dim;
 import recurve.ir.Graph;
 import recurve.ir.Op;
 import recurve.ir.Value;
@@ -37,7 +36,7 @@ final class MergeSquares {
   private static List<Value> merge(List<Value> terms) {
     var parts = new LinkedHashMap<Whole, List<Part>>();
     for (Value term : terms) {
-      Optional<Value> squared = squared(term);
+      Optional<Value> squared = Squares.of(term);
       if (squared.isPresent() && squared.get().op() instanceof Op.Slice s) {
         var whole = new Whole(squared.get().node().input(0), s.axis());
         parts.computeIfAbsent(whole, w -> new ArrayList<>()).add(new Part(term, s));
@@ -54,21 +53,5 @@ final class MergeSquares {
         });
     // what was put together may be slices in turn
     return all.size() < terms.size() ? merge(all) : all;
-  }
-
-  /** Of {@code x.square().total()} the x. */
-  private static Optional<Value> squared(Value term) {
-    Value sum = reshaped(term);
-    if (!(sum.op() instanceof Op.ReduceSum(int axis))) return Optional.empty();
-    Value row = sum.node().input(0), product = reshaped(row);
-    boolean total = row.rank() == 2 && row.dim(0).equals(Dim.ONE) && axis == 1;
-    if (!total || product.op() != Op.Binary.MUL) return Optional.empty();
-    Value x = product.node().input(0);
-    return x.equals(product.node().input(1)) ? Optional.of(reshaped(x)) : Optional.empty();
-  }
-
-  /** What lies behind reshapes, which keep all elements. */
-  private static Value reshaped(Value v) {
-    return v.op() instanceof Op.Reshape ? reshaped(v.node().input(0)) : v;
   }
 }

@@ -18,6 +18,7 @@ import recurve.ir.Shape;
 import recurve.ir.Type;
 import recurve.ir.Value;
 import recurve.transform.Rewriter;
+import recurve.transform.Squares;
 
 /**
  * Gradients of tables of which a step reads a few rows, as of an embedding: from the norm of all
@@ -46,6 +47,8 @@ final class Sparse {
   }
 
   private final Map<Value, List<Node>> users = new HashMap<>();
+  private final Map<Value, List<Value>> squares = new HashMap<>(); // sums of a value's
+  private final Set<Node> squaring = new HashSet<>(); // what they are made by
   private final Set<Value> outputs;
   private final Map<Value, Value> replaced = new HashMap<>();
 
@@ -55,6 +58,7 @@ final class Sparse {
       for (Value v : new HashSet<>(n.inputs())) {
         users.computeIfAbsent(v, k -> new ArrayList<>()).add(n);
       }
+      if (n.op() instanceof Op.ReduceSum) Squares.of(n.output()).ifPresent(x -> square(n, x));
     }
     for (Node n : graph.nodes()) {
       if (!(n.op() instanceof Op.ScatterND(Dim rows)) || !isTable(n.output())) continue;
@@ -66,6 +70,11 @@ final class Sparse {
       var table = new Table(u.reshape(wide), ids.reshape(flat), rows);
       if (follow(n.output(), table, found)) replaced.putAll(found);
     }
+  }
+
+  private void square(Node sum, Value x) {
+    squares.computeIfAbsent(x, k -> new ArrayList<>()).add(sum.output());
+    for (Value at = sum.input(0); !at.equals(x); at = at.node().input(0)) squaring.add(at.node());
   }
 
   static Graph apply(Graph graph, Function<Value, int[]> dims) {
@@ -81,14 +90,15 @@ final class Sparse {
   /** Finds what to put in place of all that is made of a table; false if something is unknown. */
   private boolean follow(Value v, Table table, Map<Value, Value> found) {
     if (outputs.contains(v)) return false;
+    for (Value square : squares.getOrDefault(v, List.of())) {
+      found.put(square, sum(table).reshape(square.shape()));
+    }
     for (Node n : users.getOrDefault(v, List.of())) {
+      if (squaring.contains(n)) continue;
       Value y = n.output();
-      Optional<Value> square = squares(n, v);
       Optional<Value> scale = scale(n, v, table);
       boolean known = true;
-      if (square.isPresent()) {
-        found.put(square.get(), sum(table).reshape(square.get().shape()));
-      } else if (scale.isPresent()) {
+      if (scale.isPresent()) {
         Value scaled =
             n.op() == Op.Binary.DIV
                 ? table.updates().over(scale.get())
@@ -106,27 +116,6 @@ final class Sparse {
 
   private static boolean isParameter(Value v) {
     return v.op() instanceof Op.Input;
-  }
-
-  /** The sum of the squares of v, if that is all that comes of what a node makes of it. */
-  private Optional<Value> squares(Node n, Value v) {
-    Node at = n;
-    boolean squared = false;
-    Value is = v;
-    while (true) {
-      Value y = at.output();
-      if (at.op() instanceof Op.ReduceSum(int axis)) {
-        boolean total = squared && is.rank() == 2 && axis == 1 && is.dim(0).equals(Dim.ONE);
-        return total ? Optional.of(y) : Optional.empty();
-      }
-      boolean square = at.op() == Op.Binary.MUL && at.input(0).equals(at.input(1)) && !squared;
-      List<Node> next = users.getOrDefault(y, List.of());
-      boolean goesOn = square || at.op() instanceof Op.Reshape;
-      if (!goesOn || outputs.contains(y) || next.size() != 1) return Optional.empty();
-      squared |= square;
-      is = y;
-      at = next.get(0);
-    }
   }
 
   /** The number by which a node multiplies or divides v, as wide as the updates. */
