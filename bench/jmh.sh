@@ -16,4 +16,4 @@ path="bench/target/classes:$(cat "$out/path")"
 "$jdk/bin/javac" -nowarn --add-modules jdk.incubator.vector -d "$out/classes" -cp "$path" \
   -processor org.openjdk.jmh.generators.BenchmarkProcessor bench/src/main/java/recurve/backend/vector/*Benchmark.java
 exec "$jdk/bin/java" -cp "$out/classes:$path" org.openjdk.jmh.Main \
-  -jvmArgs "--add-modules=jdk.incubator.vector -XX:InlineSmallCode=12000 -XX:Tier3DelayOn=100000 -XX:+UseTransparentHugePages -XX:+UseSerialGC -Xmx4g" "$@"
+  -jvmArgs "--add-modules=jdk.incubator.vector -XX:InlineSmallCode=12000 -XX:Tier3DelayOn=100000 -XX:+UseTransparentHugePages -XX:ObjectAlignmentInBytes=64 -XX:+UseSerialGC -Xmx4g" "$@"

@@ -22,6 +22,9 @@ final class Panels {
 
   private static final int TOGETHER = 4;
 
+  /** Floats before the first panel. */
+  static final int LEAD = Lanes.LEAD_BYTES / Float.BYTES;
+
   private Panels() {}
 
   /** How many panels hold so many columns. */
@@ -29,9 +32,9 @@ final class Panels {
     return (columns + WIDTH - 1) / WIDTH;
   }
 
-  /** How many floats the packed form takes. */
+  /** How many floats the packed form takes, with those before it. */
   static int size(int depth, int columns) {
-    return Math.multiplyExact(count(columns) * WIDTH, filled(depth));
+    return Math.addExact(LEAD, Math.multiplyExact(count(columns) * WIDTH, filled(depth)));
   }
 
   /** A depth filled up to whole steps of the kernels. */
@@ -71,7 +74,7 @@ final class Panels {
     for (int k = 0; k < depth; k += block) {
       int deep = Math.min(block, depth - k), filled = filled(deep);
       for (int p = from; p < to; p++) {
-        int start = (k * panels + p * filled) * WIDTH;
+        int start = LEAD + (k * panels + p * filled) * WIDTH;
         Arrays.fill(packed, start + deep * WIDTH, start + filled * WIDTH, 0);
         if (p < panels - 1 || width == WIDTH) continue;
         for (int i = 0; i < deep; i++) {
@@ -115,7 +118,7 @@ final class Panels {
       for (int p = first; p < last && top < bottom; p++) {
         int left = Math.max(column, p * WIDTH), right = Math.min(end, (p + 1) * WIDTH);
         int source = at + (top - row) * rowStride + (left - column) * columnStride;
-        int target = (k * panels + p * filled + top - k) * WIDTH + left - p * WIDTH;
+        int target = LEAD + (k * panels + p * filled + top - k) * WIDTH + left - p * WIDTH;
         if (columnStride == 1 && right - left == WIDTH) {
           int full = Math.min(Math.min(last, end / WIDTH) - p, TOGETHER);
           copy(b, source, rowStride, bottom - top, full, packed, target, filled * WIDTH);

@@ -169,7 +169,7 @@ final class Products {
     /** Where its part of the block of depth lies that begins at k. */
     int place(int k, int g) {
       int deep = Math.min(Panels.block(depth), depth - k);
-      return (k * panels + first(g) * Panels.filled(deep)) * Panels.WIDTH;
+      return Panels.LEAD + (k * panels + first(g) * Panels.filled(deep)) * Panels.WIDTH;
     }
   }
 

@@ -22,10 +22,12 @@ abstract sealed class Streamed {
   final int depth;
   final int columns;
   private final int stream; // its columns
+  private final int lead; // numbers before the first
 
-  private Streamed(View weight, int stream) {
+  private Streamed(View weight, int stream, int bytes) {
     this.weight = weight;
     this.stream = stream;
+    this.lead = Lanes.LEAD_BYTES / bytes;
     this.depth = weight.dim(0);
     this.columns = weight.dim(1);
   }
@@ -45,7 +47,12 @@ abstract sealed class Streamed {
   }
 
   final int size() {
-    return Math.multiplyExact(panels() * WIDTH, depth);
+    return start(panels());
+  }
+
+  /** Where panel p begins. */
+  final int start(int p) {
+    return Math.addExact(lead, Math.multiplyExact(p * WIDTH, depth));
   }
 
   /** How many bytes a run reads. */
@@ -56,7 +63,7 @@ abstract sealed class Streamed {
 
   /** Where number k of column j lies. */
   final int place(int k, int j) {
-    return (j / stream * depth + k) * stream + j % stream;
+    return lead + (j / stream * depth + k) * stream + j % stream;
   }
 
   /**
@@ -80,7 +87,7 @@ abstract sealed class Streamed {
     private final float[] b = new float[size()];
 
     Floats(View weight) {
-      super(weight, QUARTER);
+      super(weight, QUARTER, Float.BYTES);
     }
 
     @Override
@@ -95,7 +102,7 @@ abstract sealed class Streamed {
 
     @Override
     void multiply(int p, float[] a, int ao, float[] c, int co) {
-      StreamKernels.floats(depth, a, ao, b, p * depth * WIDTH, c, co);
+      StreamKernels.floats(depth, a, ao, b, start(p), c, co);
     }
   }
 
@@ -103,7 +110,7 @@ abstract sealed class Streamed {
     private final short[] b = new short[size()];
 
     Halves(View weight) {
-      super(weight, QUARTER);
+      super(weight, QUARTER, Short.BYTES);
     }
 
     @Override
@@ -118,7 +125,7 @@ abstract sealed class Streamed {
 
     @Override
     void multiply(int p, float[] a, int ao, float[] c, int co) {
-      StreamKernels.halves(depth, a, ao, b, p * depth * WIDTH, c, co);
+      StreamKernels.halves(depth, a, ao, b, start(p), c, co);
     }
   }
 
@@ -127,7 +134,7 @@ abstract sealed class Streamed {
     private final float[] scales = new float[panels() * WIDTH];
 
     Bytes(View weight) {
-      super(weight, WIDTH); // four streams are slower: so few bytes are in a cache
+      super(weight, WIDTH, Byte.BYTES); // four streams are slower: so few bytes are in a cache
     }
 
     @Override
@@ -147,7 +154,7 @@ abstract sealed class Streamed {
 
     @Override
     void multiply(int p, float[] a, int ao, float[] c, int co) {
-      StreamKernels.bytes(depth, a, ao, b, p * depth * WIDTH, c, co);
+      StreamKernels.bytes(depth, a, ao, b, start(p), c, co);
       int own = p * WIDTH;
       for (int j = 0; j < WIDTH; j++) c[co + j] *= scales[own + j];
     }

@@ -61,7 +61,7 @@ class JoinedTest {
     var frame = new Frame(0);
     int columns = whole.columns(), panels = Panels.count(columns);
     float[] wanted = new float[Panels.size(whole.depth(), columns)], got = wanted.clone();
-    Arrays.fill(got, Float.NaN);
+    Arrays.fill(got, Panels.LEAD, got.length, Float.NaN);
     whole.pack(frame, 0, columns, 0, panels, wanted);
     parts.pack(frame, 0, columns, 0, panels / 2, got);
     parts.pack(frame, 0, columns, panels / 2, panels, got);
@@ -69,7 +69,7 @@ class JoinedTest {
     for (int p = 0; p < panels; p++) { // each as if it were alone
       int first = p * Panels.WIDTH, count = Math.min(Panels.WIDTH, columns - first);
       float[] one = new float[Panels.size(whole.depth(), count)], other = one.clone();
-      Arrays.fill(other, Float.NaN);
+      Arrays.fill(other, Panels.LEAD, other.length, Float.NaN);
       whole.pack(frame, first, count, 0, 1, one);
       parts.pack(frame, first, count, 0, 1, other);
       assertArrayEquals(one, other);
