@@ -5,7 +5,7 @@ package recurve.backend.vector;
  *
  * @param extent how many units
  * @param grain of which each part but the last is a multiple
- * @param parts how many; none is empty
+ * @param parts how many; if there are more than grains, some are empty
  */
 record Cut(int extent, int grain, int parts) {
   /** The cut of an instruction that so many threads share. */

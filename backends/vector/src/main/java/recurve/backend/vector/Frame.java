@@ -11,6 +11,7 @@ final class Frame {
 
   final int worker;
   final Help help;
+  int passed; // waits of a loop that all threads run
   float fetched; // what kernels say of what they fetched; nobody looks at it
   private final int[] trips = new int[DEEPEST];
   private final float[] tile = new float[Tiles.HEIGHT * Panels.WIDTH];

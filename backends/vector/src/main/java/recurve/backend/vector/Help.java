@@ -13,8 +13,6 @@ import org.jspecify.annotations.Nullable;
  * two steps it can give rows away, as nobody else looks at them.
  */
 final class Help {
-  private static final long NAP = 50_000; // ns
-
   private final AtomicInteger busy = new AtomicInteger();
   private final AtomicInteger idle = new AtomicInteger();
   private final AtomicReference<@Nullable Rest> offered = new AtomicReference<>();
@@ -55,7 +53,7 @@ final class Help {
         } else if (Workers.isAwake(since)) {
           Thread.onSpinWait();
         } else {
-          LockSupport.parkNanos(this, NAP);
+          LockSupport.parkNanos(this, Workers.NAP);
         }
       }
     } finally {

@@ -32,6 +32,7 @@ final class Loop implements Instruction {
   private static final long WORTH = 1_000_000; // multiply-adds of what is given away
 
   private final Instruction[] body;
+  private final List<Phase> phases; // of a loop that a team runs
   private final int steps;
   private final boolean reverse;
   private final int depth;
@@ -54,6 +55,7 @@ final class Loop implements Instruction {
     var all = new ArrayList<>(body);
     ends.ifPresent(e -> all.addAll(e.all()));
     this.byRow = rowsAreApart(all);
+    this.phases = byRow ? List.of() : Phase.of(body);
     this.extent = byRow ? all.get(0).extent() : 1;
     this.each = body.stream().mapToLong(Instruction::work).sum() / Math.max(1, extent);
   }
@@ -85,16 +87,47 @@ final class Loop implements Instruction {
     return known != null && known != distance;
   }
 
-  /** Whether its instructions are shared out one by one, by {@link #drive}. */
-  boolean isDriven() {
+  /** Whether threads do parts of each of its instructions, by {@link #together}. */
+  boolean isShared() {
     return !byRow;
   }
 
-  /** Runs it on the calling thread, which shares out each instruction. */
-  void drive(Workers workers) {
+  /**
+   * Runs it on one of the threads of a team, all of which do so. A thread has the same part of an
+   * instruction in each step, and finds in its cache what it had there of large weights.
+   */
+  void together(Frame frame, Workers team) {
     for (int k = 0; k < steps; k++) {
-      workers.trip(depth, reverse ? steps - 1 - k : k);
-      for (Instruction i : body) workers.run(i);
+      frame.trip(depth, reverse ? steps - 1 - k : k);
+      for (Phase p : phases) p.run(frame, team);
+    }
+  }
+
+  /**
+   * Neighbours in a body whose rows are apart: a thread does its rows of all of them. However
+   * little that is, it is cut: the threads wait for each other in any case.
+   */
+  private record Phase(List<Instruction> parts) {
+    static List<Phase> of(List<Instruction> body) {
+      var all = new ArrayList<Phase>();
+      for (int from = 0; from < body.size(); ) {
+        int to = from + 1;
+        while (to < body.size() && rowsAreApart(body.subList(from, to + 1))) to++;
+        all.add(new Phase(List.copyOf(body.subList(from, to))));
+        from = to;
+      }
+      return List.copyOf(all);
+    }
+
+    void run(Frame frame, Workers team) {
+      if (parts.get(0) instanceof Loop inner && inner.isShared()) {
+        inner.together(frame, team);
+        return;
+      }
+      var cut = new Cut(parts.get(0).extent(), 1, team.count());
+      int from = cut.edge(frame.worker), to = cut.edge(frame.worker + 1);
+      for (Instruction i : parts) if (from < to) i.run(frame, from, to);
+      team.await(frame);
     }
   }
 

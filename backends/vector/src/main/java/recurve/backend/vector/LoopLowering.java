@@ -91,7 +91,7 @@ final class LoopLowering {
    * @param all whether they run on rows that have ended, too
    */
   private Body body(List<Value> invariants, List<Place> places, List<View> stacks, boolean all) {
-    Lowering inner = outer.inner(steps);
+    Lowering inner = outer.inner(steps, lengths.isPresent());
     List<Value> in = scan.body().inputs(), out = scan.body().outputs();
     int nc = scan.consts(), nk = scan.carries();
     for (int i = 0; i < nc; i++) inner.giveConstant(in.get(i), outer.place(node.input(i)));

@@ -26,6 +26,7 @@ final class Lowering {
   private final Context context;
   private final int depth; // of loops around
   private final long trips; // of all loops around
+  private final boolean ragged;
   private final List<Instruction> code = new ArrayList<>();
   private final Map<Value, View> views = new HashMap<>();
   private final Map<Value, View> destinations = new HashMap<>();
@@ -36,20 +37,27 @@ final class Lowering {
 
   /** Starts the outermost block. */
   Lowering(Context context) {
-    this(context, Optional.empty(), 0, 1);
+    this(context, Optional.empty(), 0, 1, false);
   }
 
-  private Lowering(Context context, Optional<Lowering> outer, int depth, long trips) {
+  private Lowering(
+      Context context, Optional<Lowering> outer, int depth, long trips, boolean ragged) {
     this.context = context;
     this.depth = depth;
     this.trips = trips;
+    this.ragged = ragged;
     this.joined = outer.map(o -> o.joined).orElseGet(HashMap::new);
     this.products = new ProductLowering(this, outer.map(o -> o.products));
   }
 
-  /** The body of a loop of so many steps in this block. */
-  Lowering inner(int steps) {
-    return new Lowering(context, Optional.of(this), depth + 1, trips * steps);
+  /**
+   * The body of a loop in this block.
+   *
+   * @param ragged whether its rows end before others
+   */
+  Lowering inner(int steps, boolean ragged) {
+    return new Lowering(
+        context, Optional.of(this), depth + 1, trips * steps, this.ragged || ragged);
   }
 
   ProductLowering products() {
@@ -67,6 +75,11 @@ final class Lowering {
   /** How often the block is run: the trips of all loops around it. */
   long trips() {
     return trips;
+  }
+
+  /** Whether rows may have ended, in the loops around. */
+  boolean isRagged() {
+    return ragged;
   }
 
   /** Whether it is the same in all trips of the loops around. */

@@ -5,8 +5,8 @@ import java.util.List;
 /**
  * A product by packed panels whose shares are cut by panel: every thread does all rows.
  *
- * <p>For a batch smaller than the threads, and for weights larger than the last-level cache, of
- * which each thread then reads its part only.
+ * <p>For a batch smaller than the threads, and for weights larger than the caches, of which each
+ * thread then reads its part only.
  */
 final class PanelProduct implements Instruction {
   private final Products products;
@@ -58,7 +58,6 @@ final class PanelProduct implements Instruction {
       boolean even = (frame.trip(loops - 1) & 1) == 0;
       walk = even ? Products.Walk.FORWARDS : Products.Walk.BACKWARDS;
     }
-    int first = walk == Products.Walk.BACKWARDS ? extent() - to : from;
     boolean single = a.dim(1) == 1; // rows are units then
     int outer = single ? 1 : a.dim(0), rows = single ? a.dim(0) : a.dim(1);
     int lda = a.stride(single ? 0 : 1), ldc = c.stride(single ? 0 : 1);
@@ -71,8 +70,8 @@ final class PanelProduct implements Instruction {
           a.at(frame) + u * a.stride(0),
           lda,
           packed.buffer().floats(),
-          first,
-          first + to - from,
+          from,
+          to,
           c.buffer().floats(),
           c.at(frame) + u * c.stride(0),
           ldc,

@@ -16,8 +16,12 @@ import recurve.ir.Value;
  */
 final class ProductLowering {
   private static final int FEW_ROWS = 4;
-  // floats of packed weights that a loop reads in every step from farther than the caches
+  // Floats of packed weights that a loop reads in every step from farther than the last cache,
   private static final int LARGE = 6 << 20;
+
+  // and from farther than a core's own. Where that is a large one, threads so do better to take
+  // each its part of the weights for all rows; where it is small they wait for each other in vain.
+  private static final int FAR = Lanes.WIDE ? 1 << 19 : LARGE;
 
   private final Lowering lowering;
   private final Context context;
@@ -117,7 +121,9 @@ final class ProductLowering {
     } else {
       View panels = packed(b);
       boolean few = left.dim(0) < context.workers();
-      boolean large = lowering.depth() > 0 && panels.size() > LARGE && context.workers() > 1;
+      // rows that have ended are left out only where threads take rows
+      int far = lowering.isRagged() ? LARGE : FAR;
+      boolean large = lowering.depth() > 0 && panels.size() > far && context.workers() > 1;
       lowering.emit(
           few || large
               ? new PanelProduct(

@@ -30,6 +30,9 @@ final class Products {
   // the second.
   private static final int GROUP_FLOATS = (Lanes.WIDE ? 200 : 80) * 1024;
 
+  // The same of panels that come from farther: while some are used, the next are on their way.
+  private static final int FAR_FLOATS = Lanes.WIDE ? 50 * 1024 : GROUP_FLOATS;
+
   private static final int NOTHING = -1;
   private static final int WARM_DEPTH = 64;
 
@@ -65,7 +68,11 @@ final class Products {
 
   /** How many panels so deep are taken together. */
   static int group(int depth) {
-    return Math.max(1, GROUP_FLOATS / (Panels.block(depth) * Panels.WIDTH));
+    return group(depth, GROUP_FLOATS);
+  }
+
+  private static int group(int depth, int floats) {
+    return Math.max(1, floats / (Panels.block(depth) * Panels.WIDTH));
   }
 
   /**
@@ -98,44 +105,35 @@ final class Products {
       Walk walk,
       Frame frame) {
     int block = Panels.block(depth), panels = Panels.count(columns);
-    var groups = Groups.of(depth, panels, fromPanel, toPanel, walk == Walk.BACKWARDS);
-    int most = Math.clamp(LAID_FLOATS / block, Tiles.HEIGHT, ROWS);
-    int bands = Math.max(1, (rows + most - 1) / most);
-    int band = (rows + bands - 1) / bands; // nearly equal ones, of whole tiles
-    band = (band + Tiles.HEIGHT - 1) / Tiles.HEIGHT * Tiles.HEIGHT;
+    var groups = Groups.of(depth, panels, fromPanel, toPanel, walk);
+    if (walk != Walk.NEAR) {
+      far(rows, depth, columns, a, ao, lda, b, groups, c, co, ldc, add, frame);
+      return;
+    }
+    int band = band(rows, Math.clamp(LAID_FLOATS / block, Tiles.HEIGHT, ROWS));
     // the kernels reckon with places in a times the width of a panel, in ints
     boolean near = (ao + (long) rows * lda) * Panels.WIDTH <= Integer.MAX_VALUE;
     boolean lies = near && lda == Tiles.STRIDE && canLie(depth);
     float[] laid = lies ? a : frame.laid(Math.min(rows, band) * Tiles.STRIDE);
     for (int k = 0; k < depth; k += block) {
-      int deep = Math.min(block, depth - k), filled = Panels.filled(deep);
+      int deep = Math.min(block, depth - k);
       for (int i = 0; i < rows; i += band) {
-        int some = Math.min(band, rows - i);
-        for (int r = 0; r < some && !lies; r++) {
-          int at = r * Tiles.STRIDE;
-          System.arraycopy(a, ao + (i + r) * lda + k, laid, at, deep);
-          Arrays.fill(laid, at + deep, at + filled, 0);
-        }
+        int some = Math.min(band, rows - i), lo = lies ? ao + i * lda : 0;
+        if (!lies) lay(some, deep, a, ao + i * lda + k, lda, laid, 0);
         for (int g = 0; g < groups.count; g++) {
-          int first = groups.first(g), count = groups.size(g);
-          int next = NOTHING;
-          if (walk != Walk.NEAR) {
-            int after = (g + 1) % groups.count, then = after > 0 || i + band < rows ? k : k + block;
-            if (then < depth) next = groups.place(then, after);
-            next = Math.min(next, b.length - count * filled * Panels.WIDTH);
-          }
+          int first = groups.first(g) * Panels.WIDTH, at = co + i * ldc + first;
           block(
               some,
-              filled,
-              columns - first * Panels.WIDTH,
+              Panels.filled(deep),
+              columns - first,
               laid,
-              lies ? ao + i * lda : 0,
+              lo,
               b,
               groups.place(k, g),
-              count,
-              next,
+              groups.size(g),
+              NOTHING,
               c,
-              co + i * ldc + first * Panels.WIDTH,
+              at,
               ldc,
               add || k > 0,
               frame);
@@ -144,11 +142,84 @@ final class Products {
     }
   }
 
+  /**
+   * The same for few rows and panels that are far: the left side is laid out in its whole depth,
+   * and each group of panels is passed through in its own, so that a walk backwards begins with all
+   * that the one forwards has read last.
+   */
+  private void far(
+      int rows,
+      int depth,
+      int columns,
+      float[] a,
+      int ao,
+      int lda,
+      float[] b,
+      Groups groups,
+      float[] c,
+      int co,
+      int ldc,
+      boolean add,
+      Frame frame) {
+    int block = Panels.block(depth), blocks = (depth + block - 1) / block;
+    int band = band(rows, Math.max(Tiles.HEIGHT, LAID_FLOATS / (block * blocks)));
+    int apart = Math.min(rows, band) * Tiles.STRIDE, parts = groups.count * blocks;
+    float[] laid = frame.laid(blocks * apart);
+    for (int i = 0; i < rows; i += band) {
+      int some = Math.min(band, rows - i);
+      for (int q = 0; q < blocks; q++) {
+        int k = q * block, deep = Math.min(block, depth - k);
+        lay(some, deep, a, ao + i * lda + k, lda, laid, q * apart);
+      }
+      for (int p = 0; p < parts; p++) {
+        int g = p / blocks, q = p % blocks, k = q * block, first = groups.first(g) * Panels.WIDTH;
+        int filled = Panels.filled(Math.min(block, depth - k)), next = (p + 1) % parts;
+        int fetched = NOTHING;
+        if (next > 0 || i + band < rows) {
+          int end = b.length - groups.size(g) * filled * Panels.WIDTH;
+          fetched = Math.min(groups.place(next % blocks * block, next / blocks), end);
+        }
+        block(
+            some,
+            filled,
+            columns - first,
+            laid,
+            q * apart,
+            b,
+            groups.place(k, g),
+            groups.size(g),
+            fetched,
+            c,
+            co + i * ldc + first,
+            ldc,
+            add || k > 0,
+            frame);
+      }
+    }
+  }
+
+  /** How many rows at a time: nearly equal bands of whole tiles. */
+  private static int band(int rows, int most) {
+    int bands = Math.max(1, (rows + most - 1) / most), band = (rows + bands - 1) / bands;
+    return (band + Tiles.HEIGHT - 1) / Tiles.HEIGHT * Tiles.HEIGHT;
+  }
+
+  /** Lays rows out as the kernels want them, with zeros to a whole step of k. */
+  private static void lay(int rows, int deep, float[] a, int from, int lda, float[] laid, int at) {
+    int filled = Panels.filled(deep);
+    for (int r = 0; r < rows; r++) {
+      int to = at + r * Tiles.STRIDE;
+      System.arraycopy(a, from + r * lda, laid, to, deep);
+      Arrays.fill(laid, to + deep, to + filled, 0);
+    }
+  }
+
   /** Some panels in groups that stay in the second-level cache. */
   private record Groups(int depth, int panels, int from, int to, boolean back, int count) {
-    static Groups of(int depth, int panels, int from, int to, boolean back) {
-      int most = group(depth), count = Math.max(1, (to - from + most - 1) / most);
-      return new Groups(depth, panels, from, to, back, count);
+    static Groups of(int depth, int panels, int from, int to, Walk walk) {
+      int most = group(depth, walk == Walk.NEAR ? GROUP_FLOATS : FAR_FLOATS);
+      int count = Math.max(1, (to - from + most - 1) / most);
+      return new Groups(depth, panels, from, to, walk == Walk.BACKWARDS, count);
     }
 
     // nearly equal ones: 5 + 5 + 3 panels, not 6 + 6 + 1

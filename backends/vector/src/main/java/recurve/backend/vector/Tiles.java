@@ -55,8 +55,14 @@ final class Tiles {
 
   private static final int LINE = 16; // floats of a line of memory
 
+  /**
+   * From how many places a kernel fetches, a line from each for every {@link #STEP}: so that the
+   * tiles of a batch of some twenty rows, two or four of them, fetch as much as they use.
+   */
+  private static final int PLACES = Lanes.WIDE ? 4 : 1;
+
   /** How many kernels that fetch it takes to fetch as many panels as each of them uses. */
-  static final int FETCHING = Panels.WIDTH * STEP / LINE;
+  static final int FETCHING = Panels.WIDTH * STEP / (LINE * PLACES);
 
   private static final ClassDesc FENCES = ClassDesc.of("java.lang.invoke.VarHandle");
   private static final MethodTypeDesc TYPE =
@@ -141,7 +147,7 @@ final class Tiles {
     panel(code, kind);
     code.iload(BO).iload(DEPTH).loadConstant(Panels.WIDTH).imul().iadd().istore(BO);
     if (kind.fetches) {
-      code.iload(NEXT).iload(DEPTH).loadConstant(LINE / STEP).imul().iadd().istore(NEXT);
+      code.iload(NEXT).iload(DEPTH).loadConstant(PLACES * LINE / STEP).imul().iadd().istore(NEXT);
     }
     code.iinc(CO, Panels.WIDTH).iinc(PANELS, -1).goto_(panel);
     code.labelBinding(done).fload(FETCHED).freturn();
@@ -188,9 +194,9 @@ final class Tiles {
    * The loop over k. What counts is the place in a, and b's follows from it: an offset of its own
    * for either costs a register, of which the compiler has none left and moves one to and fro.
    *
-   * <p>A kernel that fetches loads one number more for each {@link #STEP}: a load that misses the
-   * caches would hold up all that comes after it, but reading on so slowly, line by line, is what
-   * the processor's own prefetching keeps ahead of.
+   * <p>A kernel that fetches loads some numbers more for each {@link #STEP}: a load that misses the
+   * caches would hold up all that comes after it, but reading on so slowly, line by line in each
+   * place, is what the processor's own prefetching keeps ahead of.
    */
   private static void depth(CodeBuilder code, Kind kind) {
     code.iload(BO).iload(AO).loadConstant(Panels.WIDTH).imul().isub().istore(APART);
@@ -200,9 +206,10 @@ final class Tiles {
     code.iload(AO).istore(AT);
     Label loop = code.newLabel(), done = code.newLabel();
     code.labelBinding(loop).iload(AT).iload(END).if_icmpge(done);
-    if (kind.fetches) {
-      code.fload(FETCHED).aload(B).iload(BEYOND).iload(AT).loadConstant(LINE / RUN).imul();
-      code.iadd().faload().fadd().fstore(FETCHED);
+    for (int place = 0; kind.fetches && place < PLACES; place++) {
+      code.fload(FETCHED).aload(B).iload(BEYOND).iload(AT).loadConstant(LINE / RUN).imul().iadd();
+      code.iload(DEPTH).loadConstant(place * LINE / STEP).imul().iadd();
+      code.faload().fadd().fstore(FETCHED);
       fence(code);
     }
     for (int stream = 0; stream < STREAMS; stream++) {

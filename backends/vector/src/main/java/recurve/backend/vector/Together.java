@@ -41,8 +41,8 @@ final class Together implements Instruction {
     var read = new HashSet<Buffer>();
     var written = new HashSet<Buffer>();
     for (Instruction next : code) {
-      // a loop that shares out its own instructions is no share of anything
-      boolean alone = isDriven(next) || batch.stream().anyMatch(Together::isDriven);
+      // a loop that all threads run is no share of anything
+      boolean alone = isShared(next) || batch.stream().anyMatch(Together::isShared);
       if (!batch.isEmpty() && (alone || waits(next, same, read, written))) {
         all.add(batch.size() == 1 ? batch.get(0) : new Together(List.copyOf(batch), workers));
         batch.clear();
@@ -61,8 +61,8 @@ final class Together implements Instruction {
     return all;
   }
 
-  private static boolean isDriven(Instruction i) {
-    return i instanceof Loop loop && loop.isDriven();
+  private static boolean isShared(Instruction i) {
+    return i instanceof Loop loop && loop.isShared();
   }
 
   private static boolean waits(

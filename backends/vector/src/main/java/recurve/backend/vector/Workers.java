@@ -14,11 +14,15 @@ final class Workers implements AutoCloseable {
   // the processor is a virtual one. For ever would starve the compiler threads of small machines.
   private static final long AWAKE = 500_000; // ns
 
+  /** How long who waits longer sleeps at a time where nobody wakes him. */
+  static final long NAP = 50_000; // ns
+
   private final Help help = new Help();
   private final Frame[] frames;
   private final Thread[] threads;
   private final AtomicInteger running = new AtomicInteger();
   private final AtomicInteger next = new AtomicInteger();
+  private final AtomicInteger come = new AtomicInteger(); // to all waits of a shared loop
   private volatile int round;
   private volatile boolean closed;
   private volatile @Nullable Thread waiting;
@@ -49,20 +53,12 @@ final class Workers implements AutoCloseable {
     return List.of(threads);
   }
 
-  /** Puts all threads into a trip of the loop at a depth; none of them may be at work. */
-  void trip(int depth, int trip) {
-    for (Frame f : frames) f.trip(depth, trip);
-  }
-
   /** Runs an instruction to its end. */
   void run(Instruction instruction) {
-    if (threads.length > 0 && instruction instanceof Loop loop && loop.isDriven()) {
-      loop.drive(this);
-      return;
-    }
     int extent = instruction.extent();
     if (extent == 0) return;
-    if (threads.length == 0 || extent < 2 * instruction.grain()) {
+    boolean alone = !isShared(instruction) && extent < 2 * instruction.grain();
+    if (threads.length == 0 || alone) {
       instruction.run(frames[0], 0, extent);
       return;
     }
@@ -70,26 +66,37 @@ final class Workers implements AutoCloseable {
     waiting = Thread.currentThread();
     running.set(threads.length);
     next.set(0);
+    come.set(0);
+    for (Frame f : frames) f.passed = 0;
     help.begin(frames.length);
     round++;
     for (Thread t : threads) LockSupport.unpark(t);
     try {
       share(instruction, 0);
-    } finally {
-      for (long since = System.nanoTime(); running.get() > 0; ) {
-        if (isAwake(since)) Thread.onSpinWait();
-        else LockSupport.park(this);
-      }
+    } catch (RuntimeException | Error e) {
+      fail(e);
+    }
+    for (long since = System.nanoTime(); running.get() > 0; ) {
+      if (isAwake(since)) Thread.onSpinWait();
+      else LockSupport.park(this);
     }
     Throwable thrown = failure;
     if (thrown != null) {
       failure = null;
       if (thrown instanceof RuntimeException e) throw e;
-      throw new IllegalStateException("a worker failed", thrown);
+      throw (Error) thrown; // nothing else is caught
     }
   }
 
+  private static boolean isShared(Instruction i) {
+    return i instanceof Loop loop && loop.isShared();
+  }
+
   private void share(Instruction instruction, int worker) {
+    if (instruction instanceof Loop loop && loop.isShared()) {
+      loop.together(frames[worker], this);
+      return;
+    }
     Cut cut = Cut.of(instruction, frames.length);
     try {
       // whoever is free takes the next piece: other programs may hold up a thread
@@ -99,6 +106,22 @@ final class Workers implements AutoCloseable {
     } finally {
       if (instruction.isGiving()) help.finish(frames[worker]);
     }
+  }
+
+  /** Waits until all threads of a loop that they run together have come so far. */
+  void await(Frame frame) {
+    int all = ++frame.passed * frames.length;
+    if (come.incrementAndGet() == all) return;
+    for (long since = System.nanoTime(); come.get() < all; ) {
+      if (failure != null) throw new IllegalStateException("another thread has failed");
+      if (isAwake(since)) Thread.onSpinWait();
+      else LockSupport.parkNanos(this, NAP);
+    }
+  }
+
+  /** The first failure is the one that is told: others may follow from it. */
+  private synchronized void fail(Throwable e) {
+    if (failure == null) failure = e;
   }
 
   /** Whether a wait is so short yet that spinning is better than sleeping. */
@@ -119,7 +142,7 @@ final class Workers implements AutoCloseable {
         Instruction mine = job;
         if (mine != null) share(mine, worker);
       } catch (RuntimeException | Error e) { // told to the caller, whose run it is
-        failure = e;
+        fail(e);
       } finally {
         if (running.decrementAndGet() == 0) LockSupport.unpark(waiting);
       }

@@ -24,9 +24,20 @@ import recurve.ir.Value;
 class FewRowsTest {
   private static final List<Integer> THREADS = List.of(1, 2, 3, 8);
 
-  /** A step at a time, as generation does: of one row, and of more rows than threads. */
+  /**
+   * A step at a time, as generation does: of one row, and of more rows than threads; and weights
+   * larger than a core's cache.
+   */
   @ParameterizedTest
-  @CsvSource({"1, 1, 70, 130", "1, 5, 33, 700", "2, 3, 64, 64", "3, 1, 129, 1100", "9, 4, 40, 50"})
+  @CsvSource({
+    "1, 1, 70, 130",
+    "1, 5, 33, 700",
+    "2, 3, 64, 64",
+    "3, 1, 129, 1100",
+    "9, 4, 40, 50",
+    "21, 3, 730, 50",
+    "3, 2, 1510, 50"
+  })
   void loopsOfFewRows(int batch, int steps, int units, int words) {
     Dim b = Dim.symbol("B"), t = Dim.symbol("T"), h = Dim.of(units);
     Value w = input("w", h, h), table = input("table", Dim.of(words), h);

@@ -143,4 +143,76 @@ class LoopTest {
       assertEquals(ROWS * STEPS, diary.done.size(), "the next run");
     }
   }
+
+  /** One whose rows look at each other's, so that threads must do it together. */
+  private static class Mixing extends Diary {
+    private final View memory =
+        View.of(Buffer.kept(DType.F32, ROWS), new int[] {ROWS}); // written, but not row by row
+
+    Mixing() {
+      super(ROWS + 1);
+    }
+
+    @Override
+    public List<Access> accesses() {
+      return List.of(Access.writes(memory, false));
+    }
+  }
+
+  /** Nobody begins with the second instruction before all have done the first, in every step. */
+  @Test
+  void threadsRunASharedLoopInStep() {
+    for (int threads : new int[] {1, 2, 3, 8, 11}) {
+      var order = Collections.synchronizedList(new ArrayList<Integer>()); // 2 * trip + which
+      Mixing first = told(order, 0), second = told(order, 1);
+      try (var workers = new Workers(threads)) {
+        var loop = new Loop(List.of(first, second), STEPS, false, 0);
+        assertTrue(loop.isShared());
+        workers.run(loop);
+      }
+      assertEquals(order.stream().sorted().toList(), order, threads + " threads");
+      for (int row = 0; row < ROWS; row++) {
+        int own = row;
+        assertEquals(STEPS, first.tripsOf(row).length, "row " + row);
+        assertEquals(STEPS, second.tripsOf(row).length, "row " + row);
+        long who =
+            first.done.stream().filter(d -> d[0] == own).mapToInt(d -> d[2]).distinct().count();
+        assertEquals(1, who, "threads that did row " + row);
+      }
+    }
+  }
+
+  private static Mixing told(List<Integer> order, int which) {
+    return new Mixing() {
+      @Override
+      public void run(Frame frame, int from, int to) {
+        order.add(2 * frame.trip(0) + which);
+        super.run(frame, from, to);
+      }
+    };
+  }
+
+  /** Those that wait for a thread that has failed do not wait for ever. */
+  @Test
+  void aFailureEndsASharedLoop() {
+    for (int failed = 0; failed < 3; failed++) {
+      int who = failed;
+      var failing =
+          new Mixing() {
+            @Override
+            public void run(Frame frame, int from, int to) {
+              if (frame.worker == who && frame.trip(0) == 3) throw new IllegalStateException("it");
+              super.run(frame, from, to);
+            }
+          };
+      try (var workers = new Workers(3)) {
+        var loop = new Loop(List.of(failing, new Mixing()), STEPS, false, 0);
+        var e = assertThrows(IllegalStateException.class, () -> workers.run(loop));
+        assertEquals("it", e.getMessage());
+        var next = new Mixing();
+        workers.run(new Loop(List.of(next), STEPS, false, 0));
+        assertEquals(ROWS * STEPS, next.done.size(), "the next run");
+      }
+    }
+  }
 }
