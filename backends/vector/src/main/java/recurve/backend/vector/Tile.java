@@ -17,8 +17,8 @@ interface Tile {
    * @param b panels, one behind the other from {@code bo}: for each k, {@link Panels#WIDTH} columns
    * @param panels how many
    * @param c rows from {@code co}, {@code ldc} apart
-   * @param next where a part of b begins that will be wanted, of {@code depth * panels /} {@link
-   *     Tiles#STEP} lines of memory; only a kernel that fetches looks at it
+   * @param next where a part of b begins that will be wanted: {@link Tiles#FETCHING} such parts are
+   *     as much as this reads of b; only a kernel that fetches looks at it
    * @return nothing of use: a compiler must believe that what is fetched is wanted
    */
   float run(
