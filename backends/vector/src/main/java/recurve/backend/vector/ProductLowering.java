@@ -19,8 +19,8 @@ final class ProductLowering {
   // Floats of packed weights that a loop reads in every step from farther than the last cache,
   private static final int LARGE = 6 << 20;
 
-  // and from farther than a core's own. Where that is a large one, threads so do better to take
-  // each its part of the weights for all rows; where it is small they wait for each other in vain.
+  // and from farther than a core's own, where that is a large one: then threads do better to take
+  // each its part of the weights for all rows. Not measured where it is small.
   private static final int FAR = Lanes.WIDE ? 1 << 19 : LARGE;
 
   private final Lowering lowering;

@@ -78,8 +78,8 @@ final class Products {
   /**
    * Computes rows and panels of c.
    *
-   * <p>Blocks of depth are outermost, then some hundred rows: of a right side larger than the
-   * caches, a block is read from memory a few times only.
+   * <p>Where panels are near, blocks of depth are outermost, then some hundred rows: of a right
+   * side larger than the caches, a block is read from memory a few times only.
    *
    * @param a row i from {@code ao + i * lda}, contiguous, {@code depth} long; read as it lies, and
    *     not copied, if that is how the kernels want it: {@link #canLie}, {@link Tiles#STRIDE} apart
@@ -104,96 +104,50 @@ final class Products {
       boolean add,
       Walk walk,
       Frame frame) {
-    int block = Panels.block(depth), panels = Panels.count(columns);
-    var groups = Groups.of(depth, panels, fromPanel, toPanel, walk);
-    if (walk != Walk.NEAR) {
-      far(rows, depth, columns, a, ao, lda, b, groups, c, co, ldc, add, frame);
-      return;
-    }
-    int band = band(rows, Math.clamp(LAID_FLOATS / block, Tiles.HEIGHT, ROWS));
+    int block = Panels.block(depth), blocks = Math.max(1, (depth + block - 1) / block);
+    var groups = Groups.of(depth, Panels.count(columns), fromPanel, toPanel, walk);
+    // Blocks of depth that are laid out at once. All of them if panels are far: a group of those is
+    // passed through in its whole depth, so that a walk backwards begins with what the one forwards
+    // has read last.
+    int spans = walk == Walk.NEAR ? 1 : blocks;
+    int band = band(rows, Math.clamp(LAID_FLOATS / (block * spans), Tiles.HEIGHT, ROWS));
     // the kernels reckon with places in a times the width of a panel, in ints
     boolean near = (ao + (long) rows * lda) * Panels.WIDTH <= Integer.MAX_VALUE;
     boolean lies = near && lda == Tiles.STRIDE && canLie(depth);
-    float[] laid = lies ? a : frame.laid(Math.min(rows, band) * Tiles.STRIDE);
-    for (int k = 0; k < depth; k += block) {
-      int deep = Math.min(block, depth - k);
+    int apart = Math.min(rows, band) * Tiles.STRIDE, parts = groups.count * spans;
+    float[] laid = lies ? a : frame.laid(spans * apart);
+    for (int k = 0; k < depth; k += spans * block) {
       for (int i = 0; i < rows; i += band) {
-        int some = Math.min(band, rows - i), lo = lies ? ao + i * lda : 0;
-        if (!lies) lay(some, deep, a, ao + i * lda + k, lda, laid, 0);
-        for (int g = 0; g < groups.count; g++) {
-          int first = groups.first(g) * Panels.WIDTH, at = co + i * ldc + first;
+        int some = Math.min(band, rows - i), from = ao + i * lda;
+        for (int q = 0; q < spans && !lies; q++) {
+          int at = k + q * block;
+          lay(some, Math.min(block, depth - at), a, from + at, lda, laid, q * apart);
+        }
+        for (int p = 0; p < parts; p++) {
+          int g = p / spans, q = p % spans, at = k + q * block;
+          int filled = Panels.filled(Math.min(block, depth - at));
+          int first = groups.first(g) * Panels.WIDTH, next = NOTHING;
+          if (walk != Walk.NEAR && (p + 1 < parts || i + band < rows)) {
+            int then = (p + 1) % parts;
+            int last = b.length - groups.size(g) * filled * Panels.WIDTH;
+            next = Math.min(groups.place(then % spans * block, then / spans), last);
+          }
           block(
               some,
-              Panels.filled(deep),
+              filled,
               columns - first,
               laid,
-              lo,
+              lies ? from : q * apart,
               b,
-              groups.place(k, g),
+              groups.place(at, g),
               groups.size(g),
-              NOTHING,
+              next,
               c,
-              at,
+              co + i * ldc + first,
               ldc,
-              add || k > 0,
+              add || at > 0,
               frame);
         }
-      }
-    }
-  }
-
-  /**
-   * The same for few rows and panels that are far: the left side is laid out in its whole depth,
-   * and each group of panels is passed through in its own, so that a walk backwards begins with all
-   * that the one forwards has read last.
-   */
-  private void far(
-      int rows,
-      int depth,
-      int columns,
-      float[] a,
-      int ao,
-      int lda,
-      float[] b,
-      Groups groups,
-      float[] c,
-      int co,
-      int ldc,
-      boolean add,
-      Frame frame) {
-    int block = Panels.block(depth), blocks = (depth + block - 1) / block;
-    int band = band(rows, Math.max(Tiles.HEIGHT, LAID_FLOATS / (block * blocks)));
-    int apart = Math.min(rows, band) * Tiles.STRIDE, parts = groups.count * blocks;
-    float[] laid = frame.laid(blocks * apart);
-    for (int i = 0; i < rows; i += band) {
-      int some = Math.min(band, rows - i);
-      for (int q = 0; q < blocks; q++) {
-        int k = q * block, deep = Math.min(block, depth - k);
-        lay(some, deep, a, ao + i * lda + k, lda, laid, q * apart);
-      }
-      for (int p = 0; p < parts; p++) {
-        int g = p / blocks, q = p % blocks, k = q * block, first = groups.first(g) * Panels.WIDTH;
-        int filled = Panels.filled(Math.min(block, depth - k)), next = (p + 1) % parts;
-        int fetched = NOTHING;
-        if (next > 0 || i + band < rows) {
-          int end = b.length - groups.size(g) * filled * Panels.WIDTH;
-          fetched = Math.min(groups.place(next % blocks * block, next / blocks), end);
-        }
-        block(
-            some,
-            filled,
-            columns - first,
-            laid,
-            q * apart,
-            b,
-            groups.place(k, g),
-            groups.size(g),
-            fetched,
-            c,
-            co + i * ldc + first,
-            ldc,
-            add || k > 0,
-            frame);
       }
     }
   }
