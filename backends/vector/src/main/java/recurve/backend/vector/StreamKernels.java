@@ -39,6 +39,22 @@ final class StreamKernels {
 
   /** Weights as they are. */
   static void floats(int depth, float[] a, int ao, float[] b, int bo, float[] c, int co) {
+    FloatVector s0 = FloatVector.zero(Lanes.FLOATS), s1 = s0;
+    for (int from = 0; from < depth; from += STRIP) {
+      int end = Math.min(depth, from + STRIP);
+      for (int k = from; k < end; k++) {
+        FloatVector x = FloatVector.broadcast(Lanes.FLOATS, a[ao + k]);
+        int at = bo + k * QUARTER;
+        s0 = FloatVector.fromArray(Lanes.FLOATS, b, at).fma(x, s0);
+        s1 = FloatVector.fromArray(Lanes.FLOATS, b, at + L).fma(x, s1);
+      }
+    }
+    s0.intoArray(c, co);
+    s1.intoArray(c, co + L);
+  }
+
+  /** Four streams of weights as they are. */
+  static void fourFloats(int depth, float[] a, int ao, float[] b, int bo, float[] c, int co) {
     FloatVector s0 = FloatVector.zero(Lanes.FLOATS), s1 = s0, s2 = s0, s3 = s0;
     FloatVector s4 = s0, s5 = s0, s6 = s0, s7 = s0;
     int next = depth * QUARTER; // from stream to stream
@@ -69,6 +85,34 @@ final class StreamKernels {
 
   /** The upper halves of floats: shifted up, they are floats. */
   static void halves(int depth, float[] a, int ao, short[] b, int bo, float[] c, int co) {
+    FloatVector s0 = FloatVector.zero(Lanes.FLOATS), s1 = s0;
+    for (int from = 0; from < depth; from += STRIP) {
+      int end = Math.min(depth, from + STRIP);
+      for (int k = from; k < end; k++) {
+        FloatVector x = FloatVector.broadcast(Lanes.FLOATS, a[ao + k]);
+        int at = bo + k * QUARTER;
+        s0 =
+            ShortVector.fromArray(SHORTS, b, at)
+                .convertShape(VectorOperators.ZERO_EXTEND_S2I, Lanes.INTS, 0)
+                .reinterpretAsInts()
+                .lanewise(VectorOperators.LSHL, 16)
+                .reinterpretAsFloats()
+                .fma(x, s0);
+        s1 =
+            ShortVector.fromArray(SHORTS, b, at + L)
+                .convertShape(VectorOperators.ZERO_EXTEND_S2I, Lanes.INTS, 0)
+                .reinterpretAsInts()
+                .lanewise(VectorOperators.LSHL, 16)
+                .reinterpretAsFloats()
+                .fma(x, s1);
+      }
+    }
+    s0.intoArray(c, co);
+    s1.intoArray(c, co + L);
+  }
+
+  /** Four streams of such halves. */
+  static void fourHalves(int depth, float[] a, int ao, short[] b, int bo, float[] c, int co) {
     FloatVector s0 = FloatVector.zero(Lanes.FLOATS), s1 = s0, s2 = s0, s3 = s0;
     FloatVector s4 = s0, s5 = s0, s6 = s0, s7 = s0;
     int next = depth * QUARTER; // from stream to stream

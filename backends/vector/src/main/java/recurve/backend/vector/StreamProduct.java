@@ -2,7 +2,7 @@ package recurve.backend.vector;
 
 import java.util.List;
 
-/** A product of few rows with a weight that was brought into order before; shares by panel. */
+/** A product of few rows with a weight that was brought into order before; shares by stream. */
 final class StreamProduct implements Instruction {
   private final View a; // [rows, depth], the last axis contiguous
   private final Streamed b;
@@ -16,12 +16,12 @@ final class StreamProduct implements Instruction {
 
   @Override
   public int extent() {
-    return b.panels();
+    return b.streams();
   }
 
   @Override
   public int grain() {
-    return (int) Math.max(1, 30_000L / ((long) a.size() * Streamed.WIDTH));
+    return (int) Math.max(1, 30_000L / ((long) a.size() * b.width));
   }
 
   @Override
@@ -37,15 +37,16 @@ final class StreamProduct implements Instruction {
   @Override
   public void run(Frame frame, int from, int to) {
     float[] x = a.buffer().floats(), z = c.buffer().floats();
-    for (int p = from; p < to; p++) {
-      int width = b.width(p);
+    for (int s = from, count; s < to; s += count) {
+      count = b.together(s, to);
+      int width = Math.min(count * b.width, b.columns - s * b.width);
       for (int i = 0; i < a.dim(0); i++) {
         int ao = a.at(frame) + i * a.stride(0);
-        int co = c.at(frame) + i * c.stride(0) + p * Streamed.WIDTH;
-        if (width == Streamed.WIDTH) {
-          b.multiply(p, x, ao, z, co);
+        int co = c.at(frame) + i * c.stride(0) + s * b.width;
+        if (width == count * b.width) {
+          b.multiply(s, count, x, ao, z, co);
         } else {
-          b.multiply(p, x, ao, frame.tile(), 0);
+          b.multiply(s, count, x, ao, frame.tile(), 0);
           System.arraycopy(frame.tile(), 0, z, co, width);
         }
       }

@@ -7,26 +7,26 @@ import recurve.backend.WeightType;
  * A weight in the order in which a product of few rows reads it: streams of some columns, one after
  * the other, each k by k.
  *
- * <p>Nothing but the memory limits such a product. Fewer bytes are more speed; and so is a panel of
- * four streams that are read side by side, since a core fetches ahead in each of them. Each column
- * is one chain of fused multiply-adds in the order of k, widened to floats on the way.
+ * <p>Nothing but the memory limits such a product. Fewer bytes are more speed; and so are streams
+ * that are read side by side, since a core fetches ahead in each of them. Each column is one chain
+ * of fused multiply-adds in the order of k, widened to floats on the way.
  */
 abstract sealed class Streamed {
-  /** Columns of a panel: eight vectors of sums, whose chains fill the pipelines. */
+  /** Columns of the streams that are read at once: eight sums, whose chains fill the pipelines. */
   static final int WIDTH = 8 * Lanes.COUNT;
 
-  /** Columns of a stream where four of them are a panel. */
+  /** Columns of a stream where four of them are read at once. */
   static final int QUARTER = WIDTH / 4;
 
   final View weight; // [depth, columns]
   final int depth;
   final int columns;
-  private final int stream; // its columns
+  final int width; // columns of a stream
   private final int lead; // numbers before the first
 
-  private Streamed(View weight, int stream, int bytes) {
+  private Streamed(View weight, int width, int bytes) {
     this.weight = weight;
-    this.stream = stream;
+    this.width = width;
     this.lead = Lanes.LEAD_BYTES / bytes;
     this.depth = weight.dim(0);
     this.columns = weight.dim(1);
@@ -41,18 +41,18 @@ abstract sealed class Streamed {
     };
   }
 
-  /** How many panels. */
-  final int panels() {
-    return (columns + WIDTH - 1) / WIDTH;
+  /** How many streams. */
+  final int streams() {
+    return (columns + width - 1) / width;
   }
 
   final int size() {
-    return start(panels());
+    return start(streams());
   }
 
-  /** Where panel p begins. */
-  final int start(int p) {
-    return Math.addExact(lead, Math.multiplyExact(p * WIDTH, depth));
+  /** Where stream s begins. */
+  final int start(int s) {
+    return Math.addExact(lead, Math.multiplyExact(s * width, depth));
   }
 
   /** How many bytes a run reads. */
@@ -63,24 +63,29 @@ abstract sealed class Streamed {
 
   /** Where number k of column j lies. */
   final int place(int k, int j) {
-    return lead + (j / stream * depth + k) * stream + j % stream;
+    return lead + (j / width * depth + k) * width + j % width;
+  }
+
+  /** How many streams, from s on to {@code to}, {@link #multiply} reads at once. */
+  final int together(int s, int to) {
+    int most = WIDTH / width;
+    return to - s < most ? 1 : most;
   }
 
   /**
-   * {@code c[j] = sum over k of a[k] b[k][j]} for the columns of panel p.
+   * {@code c[j] = sum over k of a[k] b[k][j]} for the columns of one stream or of all that are read
+   * at once.
    *
+   * @param s the first of them
+   * @param count how many: {@link #together}
    * @param a from {@code ao} on, contiguous
-   * @param c from {@code co} on, {@link #WIDTH} floats
+   * @param c from {@code co} on, as many floats as they have columns
    */
-  abstract void multiply(int p, float[] a, int ao, float[] c, int co);
+  abstract void multiply(int s, int count, float[] a, int ao, float[] c, int co);
 
   /** What puts the weight's numbers in. */
   final Instruction filling() {
     return new Filling(this);
-  }
-
-  final int width(int p) {
-    return Math.min(WIDTH, columns - p * WIDTH);
   }
 
   private static final class Floats extends Streamed {
@@ -101,8 +106,9 @@ abstract sealed class Streamed {
     }
 
     @Override
-    void multiply(int p, float[] a, int ao, float[] c, int co) {
-      StreamKernels.floats(depth, a, ao, b, start(p), c, co);
+    void multiply(int s, int count, float[] a, int ao, float[] c, int co) {
+      if (count == 1) StreamKernels.floats(depth, a, ao, b, start(s), c, co);
+      else StreamKernels.fourFloats(depth, a, ao, b, start(s), c, co);
     }
   }
 
@@ -124,14 +130,15 @@ abstract sealed class Streamed {
     }
 
     @Override
-    void multiply(int p, float[] a, int ao, float[] c, int co) {
-      StreamKernels.halves(depth, a, ao, b, start(p), c, co);
+    void multiply(int s, int count, float[] a, int ao, float[] c, int co) {
+      if (count == 1) StreamKernels.halves(depth, a, ao, b, start(s), c, co);
+      else StreamKernels.fourHalves(depth, a, ao, b, start(s), c, co);
     }
   }
 
   private static final class Bytes extends Streamed {
     private final byte[] b = new byte[size() + StreamKernels.BEYOND];
-    private final float[] scales = new float[panels() * WIDTH];
+    private final float[] scales = new float[streams() * WIDTH];
 
     Bytes(View weight) {
       super(weight, WIDTH, Byte.BYTES); // four streams are slower: so few bytes are in a cache
@@ -153,14 +160,14 @@ abstract sealed class Streamed {
     }
 
     @Override
-    void multiply(int p, float[] a, int ao, float[] c, int co) {
-      StreamKernels.bytes(depth, a, ao, b, start(p), c, co);
-      int own = p * WIDTH;
+    void multiply(int s, int count, float[] a, int ao, float[] c, int co) {
+      StreamKernels.bytes(depth, a, ao, b, start(s), c, co);
+      int own = s * WIDTH;
       for (int j = 0; j < WIDTH; j++) c[co + j] *= scales[own + j];
     }
   }
 
-  /** Brings the weight's numbers into order; shares are cut by panel. */
+  /** Brings the weight's numbers into order; shares are cut by stream. */
   private static final class Filling implements Instruction {
     private final Streamed into;
 
@@ -170,7 +177,7 @@ abstract sealed class Streamed {
 
     @Override
     public int extent() {
-      return into.panels();
+      return into.streams();
     }
 
     @Override
@@ -182,7 +189,7 @@ abstract sealed class Streamed {
     public void run(Frame frame, int from, int to) {
       float[] floats = into.weight.buffer().floats();
       View v = into.weight;
-      for (int j = from * WIDTH; j < Math.min(into.columns, to * WIDTH); j++) {
+      for (int j = from * into.width; j < Math.min(into.columns, to * into.width); j++) {
         into.fill(j, floats, v.at(frame) + j * v.stride(1), v.stride(0));
       }
     }
