@@ -1,7 +1,7 @@
 package recurve.tasks.lm;
 
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -166,11 +166,19 @@ final class Decoding {
     return IntStream.range(0, v).mapToDouble(i -> all.at(from + i)).toArray();
   }
 
+  /** All ids, the likeliest first. */
   private static IntStream ranked(double[] logp) {
-    return IntStream.range(0, logp.length)
-        .boxed()
-        .sorted(Comparator.<Integer>comparingDouble(i -> -logp[i]))
-        .mapToInt(i -> i);
+    // as whole numbers, which sort many times as fast as objects: below a probability its id
+    long[] keys = new long[logp.length];
+    for (int i = 0; i < keys.length; i++) keys[i] = (long) ascending((float) -logp[i]) << 32 | i;
+    Arrays.sort(keys);
+    return Arrays.stream(keys).mapToInt(key -> (int) key);
+  }
+
+  /** A whole number that is less for a float that is less. */
+  private static int ascending(float f) {
+    int bits = Float.floatToIntBits(f);
+    return bits ^ (bits >> 31 & Integer.MAX_VALUE);
   }
 
   /** Draws an id: temperature first, then the k likeliest, then the p most probable mass. */
