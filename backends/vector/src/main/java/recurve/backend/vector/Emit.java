@@ -2,9 +2,11 @@ package recurve.backend.vector;
 
 import static java.lang.constant.ConstantDescs.CD_Object;
 import static java.lang.constant.ConstantDescs.CD_boolean;
+import static java.lang.constant.ConstantDescs.CD_byte;
 import static java.lang.constant.ConstantDescs.CD_float;
 import static java.lang.constant.ConstantDescs.CD_int;
 import static java.lang.constant.ConstantDescs.CD_long;
+import static java.lang.constant.ConstantDescs.CD_short;
 import static java.lang.constant.ConstantDescs.CD_void;
 import static java.lang.constant.ConstantDescs.INIT_NAME;
 import static java.lang.constant.ConstantDescs.MTD_void;
@@ -16,6 +18,7 @@ import java.lang.constant.MethodTypeDesc;
 import java.lang.invoke.MethodHandles;
 import java.util.Map;
 import java.util.function.Consumer;
+import recurve.backend.WeightType;
 import recurve.ir.DType;
 
 /** The calls of the Vector API as generated code spells them, and the making of hidden classes. */
@@ -23,11 +26,15 @@ final class Emit {
   static final ClassDesc FLOATS = CD_float.arrayType();
   static final ClassDesc INTS = CD_int.arrayType();
   private static final ClassDesc BOOLEANS = CD_boolean.arrayType();
+  private static final ClassDesc SHORTS = CD_short.arrayType();
+  private static final ClassDesc BYTES = CD_byte.arrayType();
 
   private static final ClassDesc LANES = Lanes.class.describeConstable().orElseThrow();
   private static final ClassDesc VECTOR = api("Vector");
   private static final ClassDesc FLOAT_VECTOR = api("FloatVector");
   private static final ClassDesc INT_VECTOR = api("IntVector");
+  private static final ClassDesc SHORT_VECTOR = api("ShortVector");
+  private static final ClassDesc BYTE_VECTOR = api("ByteVector");
   static final ClassDesc MASK = api("VectorMask");
   static final ClassDesc SHUFFLE = api("VectorShuffle");
   private static final ClassDesc SPECIES = api("VectorSpecies");
@@ -57,6 +64,15 @@ final class Emit {
     };
   }
 
+  /** The type of arrays in which weights are kept. */
+  static ClassDesc array(WeightType type) {
+    return switch (type) {
+      case F32 -> FLOATS;
+      case BF16 -> SHORTS;
+      case INT8 -> BYTES;
+    };
+  }
+
   private static MethodTypeDesc type(ClassDesc result, ClassDesc... parameters) {
     return MethodTypeDesc.of(result, parameters);
   }
@@ -69,6 +85,15 @@ final class Emit {
 
   static CodeBuilder intSpecies(CodeBuilder code) {
     return code.getstatic(LANES, "INTS", SPECIES);
+  }
+
+  /** The species of a vector of weights. */
+  static CodeBuilder species(CodeBuilder code, WeightType type) {
+    return switch (type) {
+      case F32 -> species(code);
+      case BF16 -> code.getstatic(LANES, "SHORTS", SPECIES);
+      case INT8 -> code.getstatic(LANES, "BYTES", SPECIES);
+    };
   }
 
   // -- memory
@@ -84,6 +109,27 @@ final class Emit {
     var signature =
         masked ? type(v, SPECIES, array, CD_int, MASK) : type(v, SPECIES, array, CD_int);
     return code.invokestatic(v, "fromArray", signature);
+  }
+
+  /** (species, array of weights, index) to floats. */
+  static CodeBuilder load(CodeBuilder code, WeightType type) {
+    if (type == WeightType.F32) return load(code);
+    if (type == WeightType.INT8) {
+      code.invokestatic(BYTE_VECTOR, "fromArray", type(BYTE_VECTOR, SPECIES, BYTES, CD_int));
+      species(code.getstatic(OPERATORS, "B2F", CONVERSION)).loadConstant(0);
+      return convertShape(code, BYTE_VECTOR).checkcast(FLOAT_VECTOR);
+    }
+    // the upper halves of floats: shifted up, they are floats
+    code.invokestatic(SHORT_VECTOR, "fromArray", type(SHORT_VECTOR, SPECIES, SHORTS, CD_int));
+    intSpecies(code.getstatic(OPERATORS, "ZERO_EXTEND_S2I", CONVERSION)).loadConstant(0);
+    convertShape(code, SHORT_VECTOR).checkcast(INT_VECTOR);
+    code.getstatic(OPERATORS, "LSHL", BINARY).loadConstant(16);
+    code.invokevirtual(INT_VECTOR, "lanewise", type(INT_VECTOR, BINARY, CD_int));
+    return code.invokevirtual(INT_VECTOR, "reinterpretAsFloats", type(FLOAT_VECTOR));
+  }
+
+  private static CodeBuilder convertShape(CodeBuilder code, ClassDesc from) {
+    return code.invokevirtual(from, "convertShape", type(VECTOR, CONVERSION, SPECIES, CD_int));
   }
 
   /** (vector, array, index) to nothing. */

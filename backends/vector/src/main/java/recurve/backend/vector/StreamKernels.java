@@ -1,252 +1,127 @@
 package recurve.backend.vector;
 
-import jdk.incubator.vector.ByteVector;
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.ShortVector;
-import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorSpecies;
+import static java.lang.constant.ConstantDescs.CD_Object;
+import static java.lang.constant.ConstantDescs.CD_int;
+import static java.lang.constant.ConstantDescs.CD_void;
+
+import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.Label;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.MethodTypeDesc;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import recurve.backend.WeightType;
+import recurve.ir.DType;
 
 /**
- * A row times a panel of {@link Streamed}, for each way in which numbers are kept.
+ * Generates the kernels of {@link Streamed}: a row times some streams, for each way in which
+ * numbers are kept.
  *
- * <p>The methods are flat, and differ in one line: how eight vectors of weights become floats. See
- * the traps in docs/internals.md.
+ * <p>They are flat, as the just-in-time compiler wants them, and differ in how many vectors of sums
+ * they have and in how a vector of weights becomes floats.
  */
 final class StreamKernels {
-  private static final int L = Lanes.COUNT;
-  private static final int WIDTH = Streamed.WIDTH;
-  private static final int QUARTER = Streamed.QUARTER;
+  /** Vectors of sums of the largest kernel: their chains fill the pipelines. */
+  static final int SUMS = 8;
+
   // as in Tiles: without a loop around the loop over k the sums end up in memory
   private static final int STRIP = 1000;
 
-  private static final VectorSpecies<Short> SHORTS = shorts();
-  // no vector of bytes is shorter than eight; of one that is too long the rest is not looked at
-  private static final VectorSpecies<Byte> BYTES =
-      L > 8 ? ByteVector.SPECIES_128 : ByteVector.SPECIES_64;
+  private static final MethodTypeDesc TYPE =
+      MethodTypeDesc.of(
+          CD_void, CD_int, Emit.FLOATS, CD_int, CD_Object, CD_int, Emit.FLOATS, CD_int);
 
-  /** How many bytes past the end may be read. */
-  static final int BEYOND = BYTES.length();
+  private static final ClassDesc MATH = ClassDesc.of("java.lang.Math");
+  private static final MethodTypeDesc MINIMUM = MethodTypeDesc.of(CD_int, CD_int, CD_int);
+
+  // arguments, then locals; slot 0 is this
+  private static final int DEPTH = 1, A = 2, AO = 3, B = 4, BO = 5, C = 6, CO = 7;
+  private static final int NEXT = 8, END = 9, K = 10, AT = 11, X = 12, SUM = 13;
+
+  private static final Map<WeightType, List<Kernel>> MADE = new EnumMap<>(WeightType.class);
 
   private StreamKernels() {}
 
-  private static VectorSpecies<Short> shorts() {
-    return switch (L) {
-      case 16 -> ShortVector.SPECIES_256;
-      case 8 -> ShortVector.SPECIES_128;
-      default -> ShortVector.SPECIES_64;
-    };
+  /** A row times streams that lie one behind the other. */
+  interface Kernel {
+    /**
+     * {@code c[j] = sum over k of a[k] b[k][j]} for all columns of the streams.
+     *
+     * @param depth how many k
+     * @param a from {@code ao} on, contiguous
+     * @param b an array of what numbers are kept as; the first stream from {@code bo} on
+     * @param c from {@code co} on, as many floats as the streams have columns
+     */
+    void run(int depth, float[] a, int ao, Object b, int bo, float[] c, int co);
   }
 
-  /** Weights as they are. */
-  static void floats(int depth, float[] a, int ao, float[] b, int bo, float[] c, int co) {
-    FloatVector s0 = FloatVector.zero(Lanes.FLOATS), s1 = s0;
-    for (int from = 0; from < depth; from += STRIP) {
-      int end = Math.min(depth, from + STRIP);
-      for (int k = from; k < end; k++) {
-        FloatVector x = FloatVector.broadcast(Lanes.FLOATS, a[ao + k]);
-        int at = bo + k * QUARTER;
-        s0 = FloatVector.fromArray(Lanes.FLOATS, b, at).fma(x, s0);
-        s1 = FloatVector.fromArray(Lanes.FLOATS, b, at + L).fma(x, s1);
-      }
-    }
-    s0.intoArray(c, co);
-    s1.intoArray(c, co + L);
+  /** How many vectors wide a stream is. */
+  static int vectors(WeightType type) {
+    // bytes are so few that they are in a cache, where several streams are slower
+    return type == WeightType.INT8 ? SUMS : SUMS / 4;
   }
 
-  /** Four streams of weights as they are. */
-  static void fourFloats(int depth, float[] a, int ao, float[] b, int bo, float[] c, int co) {
-    FloatVector s0 = FloatVector.zero(Lanes.FLOATS), s1 = s0, s2 = s0, s3 = s0;
-    FloatVector s4 = s0, s5 = s0, s6 = s0, s7 = s0;
-    int next = depth * QUARTER; // from stream to stream
-    for (int from = 0; from < depth; from += STRIP) {
-      int end = Math.min(depth, from + STRIP);
-      for (int k = from; k < end; k++) {
-        FloatVector x = FloatVector.broadcast(Lanes.FLOATS, a[ao + k]);
-        int at = bo + k * QUARTER;
-        s0 = FloatVector.fromArray(Lanes.FLOATS, b, at).fma(x, s0);
-        s1 = FloatVector.fromArray(Lanes.FLOATS, b, at + L).fma(x, s1);
-        s2 = FloatVector.fromArray(Lanes.FLOATS, b, at + next).fma(x, s2);
-        s3 = FloatVector.fromArray(Lanes.FLOATS, b, at + next + L).fma(x, s3);
-        s4 = FloatVector.fromArray(Lanes.FLOATS, b, at + 2 * next).fma(x, s4);
-        s5 = FloatVector.fromArray(Lanes.FLOATS, b, at + 2 * next + L).fma(x, s5);
-        s6 = FloatVector.fromArray(Lanes.FLOATS, b, at + 3 * next).fma(x, s6);
-        s7 = FloatVector.fromArray(Lanes.FLOATS, b, at + 3 * next + L).fma(x, s7);
-      }
-    }
-    s0.intoArray(c, co);
-    s1.intoArray(c, co + L);
-    s2.intoArray(c, co + 2 * L);
-    s3.intoArray(c, co + 3 * L);
-    s4.intoArray(c, co + 4 * L);
-    s5.intoArray(c, co + 5 * L);
-    s6.intoArray(c, co + 6 * L);
-    s7.intoArray(c, co + 7 * L);
+  /** The kernels for one stream, two, and so on. */
+  static synchronized List<Kernel> of(WeightType type) {
+    return MADE.computeIfAbsent(
+        type, t -> kinds(t).stream().map(k -> Emit.define(Kernel.class, k.bytes())).toList());
   }
 
-  /** The upper halves of floats: shifted up, they are floats. */
-  static void halves(int depth, float[] a, int ao, short[] b, int bo, float[] c, int co) {
-    FloatVector s0 = FloatVector.zero(Lanes.FLOATS), s1 = s0;
-    for (int from = 0; from < depth; from += STRIP) {
-      int end = Math.min(depth, from + STRIP);
-      for (int k = from; k < end; k++) {
-        FloatVector x = FloatVector.broadcast(Lanes.FLOATS, a[ao + k]);
-        int at = bo + k * QUARTER;
-        s0 =
-            ShortVector.fromArray(SHORTS, b, at)
-                .convertShape(VectorOperators.ZERO_EXTEND_S2I, Lanes.INTS, 0)
-                .reinterpretAsInts()
-                .lanewise(VectorOperators.LSHL, 16)
-                .reinterpretAsFloats()
-                .fma(x, s0);
-        s1 =
-            ShortVector.fromArray(SHORTS, b, at + L)
-                .convertShape(VectorOperators.ZERO_EXTEND_S2I, Lanes.INTS, 0)
-                .reinterpretAsInts()
-                .lanewise(VectorOperators.LSHL, 16)
-                .reinterpretAsFloats()
-                .fma(x, s1);
-      }
+  /** The kernels' class files, by name. */
+  static Map<String, byte[]> classes() {
+    var classes = new LinkedHashMap<String, byte[]>();
+    for (WeightType type : WeightType.values()) {
+      for (Kind kind : kinds(type)) classes.put(kind.name(), kind.bytes());
     }
-    s0.intoArray(c, co);
-    s1.intoArray(c, co + L);
+    return classes;
   }
 
-  /** Four streams of such halves. */
-  static void fourHalves(int depth, float[] a, int ao, short[] b, int bo, float[] c, int co) {
-    FloatVector s0 = FloatVector.zero(Lanes.FLOATS), s1 = s0, s2 = s0, s3 = s0;
-    FloatVector s4 = s0, s5 = s0, s6 = s0, s7 = s0;
-    int next = depth * QUARTER; // from stream to stream
-    for (int from = 0; from < depth; from += STRIP) {
-      int end = Math.min(depth, from + STRIP);
-      for (int k = from; k < end; k++) {
-        FloatVector x = FloatVector.broadcast(Lanes.FLOATS, a[ao + k]);
-        int at = bo + k * QUARTER;
-        s0 =
-            ShortVector.fromArray(SHORTS, b, at)
-                .convertShape(VectorOperators.ZERO_EXTEND_S2I, Lanes.INTS, 0)
-                .reinterpretAsInts()
-                .lanewise(VectorOperators.LSHL, 16)
-                .reinterpretAsFloats()
-                .fma(x, s0);
-        s1 =
-            ShortVector.fromArray(SHORTS, b, at + L)
-                .convertShape(VectorOperators.ZERO_EXTEND_S2I, Lanes.INTS, 0)
-                .reinterpretAsInts()
-                .lanewise(VectorOperators.LSHL, 16)
-                .reinterpretAsFloats()
-                .fma(x, s1);
-        s2 =
-            ShortVector.fromArray(SHORTS, b, at + next)
-                .convertShape(VectorOperators.ZERO_EXTEND_S2I, Lanes.INTS, 0)
-                .reinterpretAsInts()
-                .lanewise(VectorOperators.LSHL, 16)
-                .reinterpretAsFloats()
-                .fma(x, s2);
-        s3 =
-            ShortVector.fromArray(SHORTS, b, at + next + L)
-                .convertShape(VectorOperators.ZERO_EXTEND_S2I, Lanes.INTS, 0)
-                .reinterpretAsInts()
-                .lanewise(VectorOperators.LSHL, 16)
-                .reinterpretAsFloats()
-                .fma(x, s3);
-        s4 =
-            ShortVector.fromArray(SHORTS, b, at + 2 * next)
-                .convertShape(VectorOperators.ZERO_EXTEND_S2I, Lanes.INTS, 0)
-                .reinterpretAsInts()
-                .lanewise(VectorOperators.LSHL, 16)
-                .reinterpretAsFloats()
-                .fma(x, s4);
-        s5 =
-            ShortVector.fromArray(SHORTS, b, at + 2 * next + L)
-                .convertShape(VectorOperators.ZERO_EXTEND_S2I, Lanes.INTS, 0)
-                .reinterpretAsInts()
-                .lanewise(VectorOperators.LSHL, 16)
-                .reinterpretAsFloats()
-                .fma(x, s5);
-        s6 =
-            ShortVector.fromArray(SHORTS, b, at + 3 * next)
-                .convertShape(VectorOperators.ZERO_EXTEND_S2I, Lanes.INTS, 0)
-                .reinterpretAsInts()
-                .lanewise(VectorOperators.LSHL, 16)
-                .reinterpretAsFloats()
-                .fma(x, s6);
-        s7 =
-            ShortVector.fromArray(SHORTS, b, at + 3 * next + L)
-                .convertShape(VectorOperators.ZERO_EXTEND_S2I, Lanes.INTS, 0)
-                .reinterpretAsInts()
-                .lanewise(VectorOperators.LSHL, 16)
-                .reinterpretAsFloats()
-                .fma(x, s7);
-      }
-    }
-    s0.intoArray(c, co);
-    s1.intoArray(c, co + L);
-    s2.intoArray(c, co + 2 * L);
-    s3.intoArray(c, co + 3 * L);
-    s4.intoArray(c, co + 4 * L);
-    s5.intoArray(c, co + 5 * L);
-    s6.intoArray(c, co + 6 * L);
-    s7.intoArray(c, co + 7 * L);
+  private static List<Kind> kinds(WeightType type) {
+    int most = SUMS / vectors(type);
+    return IntStream.rangeClosed(1, most).mapToObj(n -> new Kind(type, n)).toList();
   }
 
-  /** Whole numbers of one byte. */
-  static void bytes(int depth, float[] a, int ao, byte[] b, int bo, float[] c, int co) {
-    FloatVector s0 = FloatVector.zero(Lanes.FLOATS), s1 = s0, s2 = s0, s3 = s0;
-    FloatVector s4 = s0, s5 = s0, s6 = s0, s7 = s0;
-    for (int from = 0; from < depth; from += STRIP) {
-      int end = Math.min(depth, from + STRIP);
-      for (int k = from; k < end; k++) {
-        FloatVector x = FloatVector.broadcast(Lanes.FLOATS, a[ao + k]);
-        int at = bo + k * WIDTH;
-        s0 =
-            ((FloatVector)
-                    ByteVector.fromArray(BYTES, b, at)
-                        .convertShape(VectorOperators.B2F, Lanes.FLOATS, 0))
-                .fma(x, s0);
-        s1 =
-            ((FloatVector)
-                    ByteVector.fromArray(BYTES, b, at + L)
-                        .convertShape(VectorOperators.B2F, Lanes.FLOATS, 0))
-                .fma(x, s1);
-        s2 =
-            ((FloatVector)
-                    ByteVector.fromArray(BYTES, b, at + 2 * L)
-                        .convertShape(VectorOperators.B2F, Lanes.FLOATS, 0))
-                .fma(x, s2);
-        s3 =
-            ((FloatVector)
-                    ByteVector.fromArray(BYTES, b, at + 3 * L)
-                        .convertShape(VectorOperators.B2F, Lanes.FLOATS, 0))
-                .fma(x, s3);
-        s4 =
-            ((FloatVector)
-                    ByteVector.fromArray(BYTES, b, at + 4 * L)
-                        .convertShape(VectorOperators.B2F, Lanes.FLOATS, 0))
-                .fma(x, s4);
-        s5 =
-            ((FloatVector)
-                    ByteVector.fromArray(BYTES, b, at + 5 * L)
-                        .convertShape(VectorOperators.B2F, Lanes.FLOATS, 0))
-                .fma(x, s5);
-        s6 =
-            ((FloatVector)
-                    ByteVector.fromArray(BYTES, b, at + 6 * L)
-                        .convertShape(VectorOperators.B2F, Lanes.FLOATS, 0))
-                .fma(x, s6);
-        s7 =
-            ((FloatVector)
-                    ByteVector.fromArray(BYTES, b, at + 7 * L)
-                        .convertShape(VectorOperators.B2F, Lanes.FLOATS, 0))
-                .fma(x, s7);
-      }
+  private record Kind(WeightType type, int streams) {
+    String name() {
+      return "Stream" + streams + "x" + type;
     }
-    s0.intoArray(c, co);
-    s1.intoArray(c, co + L);
-    s2.intoArray(c, co + 2 * L);
-    s3.intoArray(c, co + 3 * L);
-    s4.intoArray(c, co + 4 * L);
-    s5.intoArray(c, co + 5 * L);
-    s6.intoArray(c, co + 6 * L);
-    s7.intoArray(c, co + 7 * L);
+
+    byte[] bytes() {
+      var method = new Emit.Method(TYPE, false, code -> body(code, this));
+      return Emit.bytes(Kernel.class, name(), Map.of("run", method));
+    }
+  }
+
+  private static void body(CodeBuilder code, Kind kind) {
+    int vectors = vectors(kind.type), sums = kind.streams * vectors;
+    int width = vectors * Lanes.COUNT; // of a stream
+    code.aload(B).checkcast(Emit.array(kind.type)).astore(B);
+    code.iload(DEPTH).loadConstant(width).imul().istore(NEXT);
+    for (int i = 0; i < sums; i++) Emit.zero(code, DType.F32).astore(SUM + i);
+    Label strip = code.newLabel(), loop = code.newLabel(), done = code.newLabel();
+    code.loadConstant(0).istore(K);
+    code.labelBinding(strip).iload(K).iload(DEPTH).if_icmpge(done);
+    code.iload(DEPTH).iload(K).loadConstant(STRIP).iadd();
+    code.invokestatic(MATH, "min", MINIMUM).istore(END);
+    code.labelBinding(loop).iload(K).iload(END).if_icmpge(strip);
+    Emit.species(code).aload(A).iload(AO).iload(K).iadd().faload();
+    Emit.broadcast(code).astore(X);
+    code.iload(BO).iload(K).loadConstant(width).imul().iadd().istore(AT);
+    for (int i = 0; i < sums; i++) {
+      Emit.species(code, kind.type).aload(B).iload(AT);
+      for (int s = 0; s < i / vectors; s++) code.iload(NEXT).iadd();
+      code.loadConstant(i % vectors * Lanes.COUNT).iadd();
+      Emit.load(code, kind.type).aload(X).aload(SUM + i);
+      Emit.fma(code).astore(SUM + i);
+    }
+    code.iinc(K, 1).goto_(loop).labelBinding(done);
+    for (int i = 0; i < sums; i++) {
+      code.aload(SUM + i).aload(C).iload(CO).loadConstant(i * Lanes.COUNT).iadd();
+      Emit.store(code);
+    }
+    code.return_();
   }
 }

@@ -38,7 +38,7 @@ final class StreamProduct implements Instruction {
   public void run(Frame frame, int from, int to) {
     float[] x = a.buffer().floats(), z = c.buffer().floats();
     for (int s = from, count; s < to; s += count) {
-      count = b.together(s, to);
+      count = Math.min(to - s, b.together());
       int width = Math.min(count * b.width, b.columns - s * b.width);
       for (int i = 0; i < a.dim(0); i++) {
         int ao = a.at(frame) + i * a.stride(0);

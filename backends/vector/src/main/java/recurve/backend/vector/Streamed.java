@@ -12,21 +12,18 @@ import recurve.backend.WeightType;
  * of fused multiply-adds in the order of k, widened to floats on the way.
  */
 abstract sealed class Streamed {
-  /** Columns of the streams that are read at once: eight sums, whose chains fill the pipelines. */
-  static final int WIDTH = 8 * Lanes.COUNT;
-
-  /** Columns of a stream where four of them are read at once. */
-  static final int QUARTER = WIDTH / 4;
-
   final View weight; // [depth, columns]
   final int depth;
   final int columns;
   final int width; // columns of a stream
   private final int lead; // numbers before the first
 
-  private Streamed(View weight, int width, int bytes) {
+  private final List<StreamKernels.Kernel> kernels; // of one stream, two, and so on
+
+  private Streamed(View weight, WeightType type, int bytes) {
     this.weight = weight;
-    this.width = width;
+    this.width = StreamKernels.vectors(type) * Lanes.COUNT;
+    this.kernels = StreamKernels.of(type);
     this.lead = Lanes.LEAD_BYTES / bytes;
     this.depth = weight.dim(0);
     this.columns = weight.dim(1);
@@ -66,22 +63,25 @@ abstract sealed class Streamed {
     return lead + (j / width * depth + k) * width + j % width;
   }
 
-  /** How many streams, from s on to {@code to}, {@link #multiply} reads at once. */
-  final int together(int s, int to) {
-    int most = WIDTH / width;
-    return to - s < most ? 1 : most;
+  /** How many streams are read at once. */
+  final int together() {
+    return kernels.size();
   }
 
   /**
-   * {@code c[j] = sum over k of a[k] b[k][j]} for the columns of one stream or of all that are read
-   * at once.
+   * {@code c[j] = sum over k of a[k] b[k][j]} for the columns of some streams.
    *
    * @param s the first of them
-   * @param count how many: {@link #together}
+   * @param count how many, at most {@link #together}
    * @param a from {@code ao} on, contiguous
    * @param c from {@code co} on, as many floats as they have columns
    */
-  abstract void multiply(int s, int count, float[] a, int ao, float[] c, int co);
+  void multiply(int s, int count, float[] a, int ao, float[] c, int co) {
+    kernels.get(count - 1).run(depth, a, ao, numbers(), start(s), c, co);
+  }
+
+  /** The array of the numbers. */
+  abstract Object numbers();
 
   /** What puts the weight's numbers in. */
   final Instruction filling() {
@@ -92,7 +92,7 @@ abstract sealed class Streamed {
     private final float[] b = new float[size()];
 
     Floats(View weight) {
-      super(weight, QUARTER, Float.BYTES);
+      super(weight, WeightType.F32, Float.BYTES);
     }
 
     @Override
@@ -106,9 +106,8 @@ abstract sealed class Streamed {
     }
 
     @Override
-    void multiply(int s, int count, float[] a, int ao, float[] c, int co) {
-      if (count == 1) StreamKernels.floats(depth, a, ao, b, start(s), c, co);
-      else StreamKernels.fourFloats(depth, a, ao, b, start(s), c, co);
+    Object numbers() {
+      return b;
     }
   }
 
@@ -116,7 +115,7 @@ abstract sealed class Streamed {
     private final short[] b = new short[size()];
 
     Halves(View weight) {
-      super(weight, QUARTER, Short.BYTES);
+      super(weight, WeightType.BF16, Short.BYTES);
     }
 
     @Override
@@ -130,18 +129,17 @@ abstract sealed class Streamed {
     }
 
     @Override
-    void multiply(int s, int count, float[] a, int ao, float[] c, int co) {
-      if (count == 1) StreamKernels.halves(depth, a, ao, b, start(s), c, co);
-      else StreamKernels.fourHalves(depth, a, ao, b, start(s), c, co);
+    Object numbers() {
+      return b;
     }
   }
 
   private static final class Bytes extends Streamed {
-    private final byte[] b = new byte[size() + StreamKernels.BEYOND];
-    private final float[] scales = new float[streams() * WIDTH];
+    private final byte[] b = new byte[size() + Lanes.BYTES.length()];
+    private final float[] scales = new float[streams() * width];
 
     Bytes(View weight) {
-      super(weight, WIDTH, Byte.BYTES); // four streams are slower: so few bytes are in a cache
+      super(weight, WeightType.INT8, Byte.BYTES);
     }
 
     @Override
@@ -160,10 +158,15 @@ abstract sealed class Streamed {
     }
 
     @Override
+    Object numbers() {
+      return b;
+    }
+
+    @Override
     void multiply(int s, int count, float[] a, int ao, float[] c, int co) {
-      StreamKernels.bytes(depth, a, ao, b, start(s), c, co);
-      int own = s * WIDTH;
-      for (int j = 0; j < WIDTH; j++) c[co + j] *= scales[own + j];
+      super.multiply(s, count, a, ao, c, co);
+      int own = s * width;
+      for (int j = 0; j < count * width; j++) c[co + j] *= scales[own + j];
     }
   }
 

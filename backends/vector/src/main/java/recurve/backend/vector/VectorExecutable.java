@@ -274,6 +274,7 @@ final class VectorExecutable implements Executable {
     all.put("instructions.txt", listing.toString().getBytes(StandardCharsets.UTF_8));
     kernels.classes().forEach((name, bytes) -> all.put(name + ".class", bytes));
     Tiles.classes().forEach((name, bytes) -> all.put(name + ".class", bytes));
+    StreamKernels.classes().forEach((name, bytes) -> all.put(name + ".class", bytes));
     Transposer.classes().forEach((name, bytes) -> all.put(name + ".class", bytes));
     return all;
   }
