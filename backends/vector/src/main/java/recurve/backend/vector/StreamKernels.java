@@ -25,7 +25,7 @@ import recurve.ir.DType;
  */
 final class StreamKernels {
   /** Vectors of sums of the largest kernel: their chains fill the pipelines. */
-  static final int SUMS = 8;
+  private static final int SUMS = 8;
 
   // as in Tiles: without a loop around the loop over k the sums end up in memory
   private static final int STRIP = 1000;

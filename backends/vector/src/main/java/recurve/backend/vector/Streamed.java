@@ -135,6 +135,7 @@ abstract sealed class Streamed {
   }
 
   private static final class Bytes extends Streamed {
+    // the last vector may be longer than what is left
     private final byte[] b = new byte[size() + Lanes.BYTES.length()];
     private final float[] scales = new float[streams() * width];
 
