@@ -141,6 +141,27 @@ class LanguageModelTest {
   }
 
   @Test
+  void nextSymbolsComeWithTheLikeliestFirst() {
+    Trained trained = train(model(), Listener.SILENT);
+    try (Session session = trained.session(new Reference(), 1)) {
+      Options all = decoding().with(Map.of("top", "100000"));
+      List<String> rows =
+          trained.problem().predict(session, Corpus.lines(List.of("the")), all).toList();
+      double last = 1, sum = 0;
+      var seen = new java.util.HashSet<String>();
+      for (String row : rows.subList(0, rows.size() - 1)) { // an empty one ends the line's
+        String[] parts = row.split("\t");
+        double p = Double.parseDouble(parts[1]);
+        assertTrue(p <= last && seen.add(parts[0]), row + " after " + last);
+        last = p;
+        sum += p;
+      }
+      assertEquals(1, sum, 1e-4); // so none is missing
+      assertTrue(rows.get(0).startsWith("cat\t"), rows.get(0)); // as the greedy text goes on
+    }
+  }
+
+  @Test
   void greedyTopOneAndTinyMassAgreeAndTheSeedDecidesTheRest() {
     Trained trained = train(model(), Listener.SILENT);
     String greedy = generate(trained, Map.of("temperature", "0", "tokens", "12"));

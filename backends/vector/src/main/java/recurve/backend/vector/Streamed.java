@@ -17,7 +17,6 @@ abstract sealed class Streamed {
   final int columns;
   final int width; // columns of a stream
   private final int lead; // numbers before the first
-
   private final List<StreamKernels.Kernel> kernels; // of one stream, two, and so on
 
   private Streamed(View weight, WeightType type, int bytes) {
