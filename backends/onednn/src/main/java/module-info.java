@@ -4,6 +4,7 @@
  * <p>Exports nothing: the backend is found as a service under the name {@code onednn}.
  */
 module recurve.backend.onednn {
+  requires jdk.incubator.vector;
   requires recurve.backend.vector;
   requires recurve.core;
   requires static org.jspecify;

@@ -19,7 +19,6 @@ final class Frame {
   private float[] turned = {};
   private float[] laid = {};
   private MemorySegment side = MemorySegment.NULL;
-  private MemorySegment result = MemorySegment.NULL;
 
   /** Of a thread by itself. */
   Frame(int worker) {
@@ -61,12 +60,6 @@ final class Frame {
   MemorySegment side(long bytes) {
     if (side.byteSize() < bytes) side = Buffer.allocateOutside(bytes);
     return side;
-  }
-
-  /** At least so many bytes outside of the heap, for what a product yields. */
-  MemorySegment result(long bytes) {
-    if (result.byteSize() < bytes) result = Buffer.allocateOutside(bytes);
-    return result;
   }
 
   /** At least so many floats, for a left side. */

@@ -3,69 +3,94 @@ package recurve.backend.vector;
 import java.lang.foreign.MemorySegment;
 
 /**
- * A native library that computes the large products in the place of our own kernels.
+ * What computes the large products in the place of our own kernels: a native library, or
+ * instructions of the processor that Java has no words for.
  *
- * <p>Its matrices lie outside of the Java heap, row by row, as floats or as their upper halves;
- * sums and results are floats. What it computes must not depend on the thread that calls, and
+ * <p>It takes both sides from the heap into an order of its own outside of it: the left side as a
+ * whole, once for all products that read it, the right side in blocks, which a thread packs and
+ * uses while they are in its cache. What it computes must not depend on the thread that calls, and
  * several may call at once.
  */
 public interface Gemm {
-  /** The least number of multiply-adds for which a call pays; smaller products are our own. */
-  long least();
+  /** Whether a product is worth a call; if not, it is our own. */
+  boolean suits(int rows, int depth, int columns);
 
-  /** How the numbers of both sides are kept. */
-  Numbers numbers();
+  /** How many rows of a right side are packed at once, at most; a multiple of 32. */
+  int deepest();
 
-  /** How a number of a side is kept. */
-  enum Numbers {
-    /** As it is, in four bytes. */
-    FLOATS,
-    /** Its upper half, in two bytes, rounded to the nearest, ties to even. */
-    HALVES;
+  /** How many columns of a right side are packed at once, at most; a multiple of 16. */
+  int widest();
 
-    /** The bytes of one. */
-    int bytes() {
-      return this == FLOATS ? Float.BYTES : Short.BYTES;
-    }
-  }
+  /** What lays out left sides of a shape. */
+  Left left(int rows, int depth);
 
-  /**
-   * What brings a right side into the library's own order.
-   *
-   * @param depth its rows
-   * @param columns its columns
-   * @param rowStride how many numbers rows are apart; 1 if columns are not
-   * @param columnStride how many numbers columns are apart; 1 if rows are not
-   */
-  Packer packer(int depth, int columns, int rowStride, int columnStride);
-
-  /** Brings right sides of one shape into the library's own order, the same for all heights. */
-  interface Packer {
+  /** Lays out left sides of one shape. */
+  interface Left {
     /** How many bytes that takes. */
     long bytes();
 
-    /** Packs a matrix. */
-    void pack(MemorySegment matrix, MemorySegment packed);
+    /** How many rows are laid out together. */
+    int group();
+
+    /**
+     * Lays out some rows.
+     *
+     * @param from the side, row by row
+     * @param at where its first row begins
+     * @param stride how many numbers its rows are apart
+     * @param first the first row, a multiple of the group
+     * @param last the end of the rows, a multiple of the group or the last row's
+     */
+    void lay(float[] from, int at, int stride, int first, int last, MemorySegment to);
+  }
+
+  /** What packs blocks of a shape. */
+  Right right(int depth, int columns);
+
+  /** Packs blocks of one shape of right sides. */
+  interface Right {
+    /** How many bytes that takes. */
+    long bytes();
+
+    /**
+     * Packs a block.
+     *
+     * @param at where its first number is
+     * @param rowStride how many numbers its rows are apart; 1 if its columns are not
+     * @param columnStride how many numbers its columns are apart; 1 if its rows are not
+     */
+    void pack(float[] from, int at, int rowStride, int columnStride, MemorySegment to);
   }
 
   /**
-   * What multiplies matrices of one shape.
+   * What multiplies some rows of left sides with a block.
    *
-   * @param rows of the left side
-   * @param depth columns of the left side, rows of the right one
-   * @param columns of the right side
-   * @param stride how many numbers the left side's rows are apart
+   * @param rows how many
+   * @param depth rows of the block
+   * @param columns of the block
+   * @param whole the depth of the left sides, of which this is a part
    */
-  Kernel kernel(int rows, int depth, int columns, int stride);
+  Kernel kernel(int rows, int depth, int columns, int whole);
 
   /** Multiplies matrices of one shape. */
   interface Kernel {
     /**
-     * Sets c to a b.
+     * Sets c to a product, or adds the product to it.
      *
-     * @param packed the right side, from a {@link Packer}
-     * @param c floats, row by row without gaps
+     * @param row the first row of the left side, a multiple of 32
+     * @param column the first column of it, a multiple of 32
+     * @param at where c begins
+     * @param stride how many numbers its rows are apart
+     * @param more whether to add
      */
-    void multiply(MemorySegment a, MemorySegment packed, MemorySegment c);
+    void multiply(
+        MemorySegment left,
+        int row,
+        int column,
+        MemorySegment right,
+        float[] c,
+        int at,
+        int stride,
+        boolean more);
   }
 }

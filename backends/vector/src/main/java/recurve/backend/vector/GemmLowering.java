@@ -3,22 +3,21 @@ package recurve.backend.vector;
 import static recurve.backend.vector.Lowering.reshaped;
 
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import recurve.ir.Value;
 
 /**
- * Turns products of a block into calls of a native library.
+ * Turns products of a block into calls of a {@link Gemm}.
  *
- * <p>Both sides are copied out of the heap, once for all products of the block that read them; what
- * stays what it is in all trips of a loop is copied, and packed, outside of it.
+ * <p>A left side is laid out once for all products of the block that read it; what stays what it is
+ * in all trips of a loop is laid out, or packed, outside of it.
  */
 final class GemmLowering {
   private final Gemm gemm;
   private final Lowering lowering;
   private final Optional<GemmLowering> outer;
-  private final Map<Object, View> copies = new HashMap<>();
+  private final Map<Object, View> lefts = new HashMap<>();
   private final Map<View, GemmSide> sides = new HashMap<>();
   private final Map<View, View> packed = new HashMap<>();
 
@@ -30,7 +29,7 @@ final class GemmLowering {
 
   /** Whether a product is worth a call. */
   boolean suits(int rows, View b) {
-    return (long) rows * b.size() >= gemm.least();
+    return gemm.suits(rows, b.dim(0), b.dim(1));
   }
 
   /** Emits a product of floats whose right side is one matrix for all rows. */
@@ -38,7 +37,7 @@ final class GemmLowering {
     int[] d = lowering.context().dims(v);
     int depth = b.dim(0), columns = b.dim(1), rows = View.size(d) / columns;
     int[] flat = {rows, depth};
-    View left = outside(a.reshape(flat).orElseGet(() -> reshaped(lowering.copied(a), flat)), true);
+    View left = a.reshape(flat).orElseGet(() -> reshaped(lowering.copied(a), flat));
     int[] shape = {rows, columns};
     View wished = lowering.destination(v);
     boolean inner = wished.dim(-1) == 1 || wished.stride(-1) == 1;
@@ -48,7 +47,8 @@ final class GemmLowering {
     View right = prepared.map(p -> p.rounded(b)).orElse(b);
     boolean once = lowering.depth() == 0 && from == this && !packed.containsKey(b);
     Optional<View> chunks = once ? Optional.empty() : Optional.of(from.packed(right));
-    lowering.emit(new GemmProduct(gemm, left, from.side(right), chunks, reshaped(to, shape)));
+    View laid = laid(left);
+    lowering.emit(new GemmProduct(gemm, left, laid, from.side(right), chunks, reshaped(to, shape)));
     lowering.placed(v, to);
   }
 
@@ -60,7 +60,7 @@ final class GemmLowering {
   private GemmSide side(View b) {
     GemmLowering home = home(b);
     if (home != this) return home.side(b);
-    return sides.computeIfAbsent(b, k -> new GemmSide(gemm, outside(k, false)));
+    return sides.computeIfAbsent(b, k -> new GemmSide(gemm, contiguous(k)));
   }
 
   private View packed(View b) {
@@ -70,38 +70,35 @@ final class GemmLowering {
     return packed.computeIfAbsent(
         b,
         k -> {
-          long bytes = side.chunks() * side.bytes();
+          long bytes = (long) side.chunks() * side.blocks() * side.bytes();
           View target = lowering.outside(bytes);
           lowering.emit(new GemmPack(side, target));
           return target;
         });
   }
 
-  /**
-   * A matrix of floats outside of the heap.
-   *
-   * @param byRow whether its rows must be contiguous; else its columns may be
-   */
-  private View outside(View m, boolean byRow) {
+  /** A matrix whose rows or columns are contiguous. */
+  private View contiguous(View m) {
+    return m.dim(0) == 1 || m.stride(0) == 1 ? m : byRow(m);
+  }
+
+  /** A matrix whose rows are contiguous. */
+  private View byRow(View m) {
     GemmLowering home = home(m);
-    if (home != this) return home.outside(m, byRow);
-    if (m.dim(1) == 1 || m.stride(1) == 1) return copied(m);
-    if (!byRow && (m.dim(0) == 1 || m.stride(0) == 1)) return turned(copied(turned(m)));
-    return copied(lowering.copied(m));
+    if (home != this) return home.byRow(m);
+    return m.dim(1) == 1 || m.stride(1) == 1 ? m : lowering.copied(m);
   }
 
-  private static View turned(View m) {
-    return m.transpose(List.of(1, 0));
-  }
-
-  private View copied(View m) {
-    return copies.computeIfAbsent(
+  /** A left side as kernels want it. */
+  private View laid(View m) {
+    GemmLowering home = home(m);
+    if (home != this) return home.laid(m);
+    return lefts.computeIfAbsent(
         m.key(),
         k -> {
-          View whole = lowering.outside((long) m.size() * gemm.numbers().bytes());
-          int[] d = m.dims();
-          var to = new View(whole.buffer(), 0, d, View.rowMajor(d), whole.loops());
-          lowering.emit(new Outward(m, to, gemm.numbers()));
+          Gemm.Left left = gemm.left(m.dim(0), m.dim(1));
+          View from = byRow(m), to = lowering.outside(left.bytes());
+          lowering.emit(new GemmLeft(left, from, to));
           return to;
         });
   }

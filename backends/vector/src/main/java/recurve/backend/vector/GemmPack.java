@@ -2,10 +2,10 @@ package recurve.backend.vector;
 
 import java.util.List;
 
-/** Brings the right side of a product into a native library's order; shares are cut by chunk. */
+/** Packs the right side of products as a {@link Gemm} wants it; shares are cut by chunk. */
 final class GemmPack implements Instruction {
   private final GemmSide side;
-  private final View packed; // the chunks one behind the other
+  private final View packed; // the blocks one behind the other, chunk by chunk
 
   GemmPack(GemmSide side, View packed) {
     this.side = side;
@@ -24,8 +24,9 @@ final class GemmPack implements Instruction {
 
   @Override
   public void run(Frame frame, int from, int to) {
-    for (int chunk = from; chunk < to; chunk++) {
-      side.pack(chunk, packed.buffer().segment().asSlice(chunk * side.bytes()));
+    for (int unit = from * side.blocks(); unit < to * side.blocks(); unit++) {
+      var own = packed.buffer().segment().asSlice(unit * side.bytes());
+      side.pack(frame, unit % side.blocks(), unit / side.blocks(), own);
     }
   }
 

@@ -3,38 +3,39 @@ package recurve.backend.vector;
 import java.lang.foreign.MemorySegment;
 
 /**
- * A right side outside of the heap, in chunks of columns that a native library packs and multiplies
- * one by one: so that several threads share them, and a chunk stays in a core's cache.
+ * A right side in blocks that a {@link Gemm} packs and multiplies one by one: chunks of columns, so
+ * that several threads share them, cut by depth, so that a block stays in a core's cache.
  */
 final class GemmSide {
-  private static final int CHUNK = 256; // columns, at most
-  private static final int STEP = 16; // columns that a library takes at once
+  private static final int STEP = 16; // columns that are multiplied at once
+  private static final int DEEP = 32; // the same of rows
 
   private final View matrix; // [depth, columns], rows or columns contiguous
-  private final int bytesOfNumber;
   private final int chunk; // columns
-  private final Gemm.Packer whole;
-  private final Gemm.Packer last;
+  private final int block; // rows
+  private final Gemm.Right[][] packers; // by whether the last rows, the last columns are meant
 
   GemmSide(Gemm gemm, View matrix) {
     this.matrix = matrix;
-    this.bytesOfNumber = gemm.numbers().bytes();
-    this.chunk = chunk(matrix.dim(1));
-    this.whole = packer(gemm, Math.min(chunk, matrix.dim(1)));
-    int rest = matrix.dim(1) % chunk;
-    this.last = rest == 0 || chunks() == 1 ? whole : packer(gemm, rest);
-  }
-
-  private Gemm.Packer packer(Gemm gemm, int columns) {
-    return gemm.packer(matrix.dim(0), columns, matrix.stride(0), matrix.stride(1));
+    chunk = chunk(matrix.dim(1), gemm.widest());
+    block = even(matrix.dim(0), (matrix.dim(0) - 1) / gemm.deepest() + 1, DEEP);
+    packers = new Gemm.Right[2][2];
+    for (int i = 0; i < 2; i++) {
+      for (int j = 0; j < 2; j++) {
+        packers[i][j] = gemm.right(depth(i * (blocks() - 1)), width(j * (chunks() - 1)));
+      }
+    }
   }
 
   // An even number of them, nearly equal; whatever the number of threads, which must not change how
-  // a library adds up.
-  private static int chunk(int columns) {
-    int pairs = (columns + 2 * CHUNK - 1) / (2 * CHUNK);
-    int width = (columns + 2 * pairs - 1) / (2 * pairs);
-    return (width + STEP - 1) / STEP * STEP;
+  // sums are added up.
+  private static int chunk(int columns, int widest) {
+    return even(columns, 2 * ((columns + 2 * widest - 1) / (2 * widest)), STEP);
+  }
+
+  /** How much each of some nearly equal parts has. */
+  private static int even(int all, int parts, int step) {
+    return ((all + parts - 1) / parts + step - 1) / step * step;
   }
 
   View matrix() {
@@ -45,9 +46,19 @@ final class GemmSide {
     return (matrix.dim(1) + chunk - 1) / chunk;
   }
 
+  /** How many blocks a chunk has. */
+  int blocks() {
+    return (matrix.dim(0) + block - 1) / block;
+  }
+
   /** The first column of a chunk. */
   int first(int chunk) {
     return chunk * this.chunk;
+  }
+
+  /** The first row of a block. */
+  int row(int block) {
+    return block * this.block;
   }
 
   /** How many columns a chunk has. */
@@ -55,14 +66,20 @@ final class GemmSide {
     return Math.min(this.chunk, matrix.dim(1) - first(chunk));
   }
 
-  /** The bytes of a packed chunk. */
-  long bytes() {
-    return whole.bytes();
+  /** How many rows a block has. */
+  int depth(int block) {
+    return Math.min(this.block, matrix.dim(0) - row(block));
   }
 
-  void pack(int chunk, MemorySegment packed) {
-    long from = (long) first(chunk) * matrix.stride(1) * bytesOfNumber;
-    Gemm.Packer packer = chunk == chunks() - 1 ? last : whole;
-    packer.pack(matrix.buffer().segment().asSlice(from), packed);
+  /** The bytes of a packed block. */
+  long bytes() {
+    return (packers[0][0].bytes() + 63) / 64 * 64; // lines of memory
+  }
+
+  void pack(Frame frame, int block, int chunk, MemorySegment packed) {
+    int rows = matrix.stride(0), columns = matrix.stride(1);
+    int at = matrix.at(frame) + row(block) * rows + first(chunk) * columns;
+    Gemm.Right packer = packers[block < blocks() - 1 ? 0 : 1][chunk < chunks() - 1 ? 0 : 1];
+    packer.pack(matrix.buffer().floats(), at, rows, columns, packed);
   }
 }

@@ -3,8 +3,6 @@ package recurve.backend.vector;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.lang.foreign.ValueLayout;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -24,6 +22,7 @@ import recurve.ir.Value;
 
 /** Products by a library, at sizes around the borders of blocks and chunks. */
 class GemmTest {
+  private static final int WHOLE = 1 << 20; // depths are not cut
 
   /** Every combination of sides that are turned or not, each rounded, summed up in doubles. */
   @ParameterizedTest
@@ -77,38 +76,35 @@ class GemmTest {
     }
   }
 
-  /** The upper halves that leave the heap are those that weights are kept in. */
+  /** Blocks of a deep product are added to what stands there, whatever the number of threads. */
   @Test
-  void halvesAreThoseOfWeights() {
-    float[] from = new float[4 * Lanes.COUNT + 5];
-    var random = new Random(1);
-    for (int i = 0; i < from.length; i++) from[i] = Float.intBitsToFloat(random.nextInt());
-    float[] special = {
-      0,
-      -0f,
-      Float.NaN,
-      Float.intBitsToFloat(0x7f800001),
-      Float.POSITIVE_INFINITY,
-      Float.MAX_VALUE,
-      Float.MIN_VALUE,
-      Float.intBitsToFloat(0x3f808000)
-    };
-    System.arraycopy(special, 0, from, 1, special.length);
-    Buffer source = Buffer.kept(DType.F32, from.length);
-    source.place(from);
-    Buffer target = Buffer.outside(Buffer.Kind.KEPT, 2L * from.length);
-    target.placeOnce();
-    int[] dims = {1, from.length};
-    var out =
-        new Outward(
-            View.of(source, dims), new View(target, 0, dims, dims, dims), Gemm.Numbers.HALVES);
-    out.run(new Frame(0), 0, 1);
-    short[] expected = new short[from.length], actual = new short[from.length];
-    for (int i = 0; i < from.length; i++) {
-      expected[i] = WeightType.toBf16(from[i]);
-      actual[i] = target.segment().getAtIndex(ValueLayout.JAVA_SHORT, i);
+  void theDepthIsCut() {
+    int rows = 70, depth = 150, columns = 600;
+    Value x = input("x", rows, depth), w = input("w", depth, columns);
+    var graph = new Graph(List.of(x, w), List.of(x.matmul(w)), List.of("y"));
+    var random = new Random(4);
+    Tensor xs = Tensor.of(floats(random, rows * depth), rows, depth);
+    Tensor ws = Tensor.of(floats(random, depth * columns), depth, columns);
+    for (boolean kept : new boolean[] {false, true}) {
+      for (int threads : new int[] {1, 3}) {
+        var options = CompileOptions.threads(threads);
+        if (kept) options = options.holding(Set.of("w"), WeightType.F32);
+        var cut = new VectorBackend(new PlainGemm(false, 1, 64));
+        try (Executable own = new VectorBackend().compile(graph, options);
+            Executable blocks = cut.compile(graph, options)) {
+          for (Executable e : List.of(own, blocks)) {
+            e.write("x", xs);
+            e.write("w", ws);
+            e.run();
+            e.run();
+          }
+          Tensor expected = own.read("y"), actual = blocks.read("y");
+          for (int i = 0; i < expected.size(); i++) {
+            assertEquals(expected.at(i), actual.at(i), 1e-5, kept + " " + threads + " " + i);
+          }
+        }
+      }
     }
-    assertArrayEquals(expected, actual, Arrays.toString(from));
   }
 
   /** Weights that are rounded once are rounded before they go to the library. */
@@ -120,7 +116,7 @@ class GemmTest {
     Tensor xs = Tensor.of(floats(random, 9 * 40), 9, 40),
         ws = Tensor.of(floats(random, 2000), 40, 50);
     var options = CompileOptions.threads(2).holding(Set.of("w"), WeightType.INT8);
-    var floats = new VectorBackend(new PlainGemm(Gemm.Numbers.FLOATS, 1));
+    var floats = new VectorBackend(new PlainGemm(false, 1, WHOLE));
     try (Executable own = new VectorBackend().compile(graph, options);
         Executable library = floats.compile(graph, options)) {
       for (Executable e : List.of(own, library)) {
@@ -136,7 +132,7 @@ class GemmTest {
   }
 
   private static VectorBackend halves() {
-    return new VectorBackend(new PlainGemm(Gemm.Numbers.HALVES, 1));
+    return new VectorBackend(new PlainGemm(true, 1, WHOLE));
   }
 
   private static Value input(String name, int rows, int columns) {

@@ -1,33 +1,47 @@
 package recurve.backend.vector;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.MemorySegment;
 import recurve.backend.WeightType;
 
-/** A library of three loops, which packs a right side column by column. */
-record PlainGemm(Numbers numbers, long least) implements Gemm {
-  private float get(MemorySegment m, long index) {
-    return numbers == Numbers.FLOATS
-        ? m.getAtIndex(JAVA_FLOAT, index)
-        : WeightType.ofBf16(m.getAtIndex(JAVA_SHORT, index));
+/**
+ * Three loops over sides as they are or rounded to their upper halves. Left sides are laid out row
+ * by row, right ones column by column.
+ */
+record PlainGemm(boolean halves, long least, int deepest) implements Gemm {
+  private float number(float x) {
+    return halves ? WeightType.ofBf16(WeightType.toBf16(x)) : x;
   }
 
   @Override
-  public Packer packer(int depth, int columns, int rowStride, int columnStride) {
-    return new Packer() {
+  public boolean suits(int rows, int depth, int columns) {
+    return (long) rows * depth * columns >= least;
+  }
+
+  @Override
+  public int widest() {
+    return 256;
+  }
+
+  @Override
+  public Left left(int rows, int depth) {
+    return new Left() {
       @Override
       public long bytes() {
-        return (long) depth * columns * Float.BYTES;
+        return (long) rows * depth * Float.BYTES;
       }
 
       @Override
-      public void pack(MemorySegment matrix, MemorySegment packed) {
-        for (int j = 0; j < columns; j++) {
+      public int group() {
+        return 3;
+      }
+
+      @Override
+      public void lay(float[] from, int at, int stride, int first, int last, MemorySegment to) {
+        for (int i = first; i < last; i++) {
           for (int k = 0; k < depth; k++) {
-            float number = get(matrix, (long) k * rowStride + (long) j * columnStride);
-            packed.setAtIndex(JAVA_FLOAT, (long) j * depth + k, number);
+            to.setAtIndex(JAVA_FLOAT, (long) i * depth + k, number(from[at + i * stride + k]));
           }
         }
       }
@@ -35,16 +49,37 @@ record PlainGemm(Numbers numbers, long least) implements Gemm {
   }
 
   @Override
-  public Kernel kernel(int rows, int depth, int columns, int stride) {
-    return (a, packed, c) -> {
+  public Right right(int depth, int columns) {
+    return new Right() {
+      @Override
+      public long bytes() {
+        return (long) depth * columns * Float.BYTES;
+      }
+
+      @Override
+      public void pack(float[] from, int at, int rowStride, int columnStride, MemorySegment to) {
+        for (int j = 0; j < columns; j++) {
+          for (int k = 0; k < depth; k++) {
+            float number = number(from[at + k * rowStride + j * columnStride]);
+            to.setAtIndex(JAVA_FLOAT, (long) j * depth + k, number);
+          }
+        }
+      }
+    };
+  }
+
+  @Override
+  public Kernel kernel(int rows, int depth, int columns, int whole) {
+    return (left, row, column, right, c, at, stride, more) -> {
       for (int i = 0; i < rows; i++) {
         for (int j = 0; j < columns; j++) {
-          double sum = 0;
+          int to = at + i * stride + j;
+          double sum = more ? c[to] : 0;
           for (int k = 0; k < depth; k++) {
-            double right = packed.getAtIndex(JAVA_FLOAT, (long) j * depth + k);
-            sum += get(a, (long) i * stride + k) * right;
+            double a = left.getAtIndex(JAVA_FLOAT, (long) (row + i) * whole + column + k);
+            sum += a * right.getAtIndex(JAVA_FLOAT, (long) j * depth + k);
           }
-          c.setAtIndex(JAVA_FLOAT, (long) i * columns + j, (float) sum);
+          c[to] = (float) sum;
         }
       }
     };
