@@ -18,7 +18,10 @@ final class Backends {
   static final String AUTO = "auto";
 
   // the fastest first; the last is always there
-  private static final List<String> PREFERRED = List.of("vector", "onednn", "reference");
+  private static final List<String> PREFERRED = List.of("amx", "vector", "onednn", "reference");
+
+  // the fastest that every machine should have
+  private static final String USUAL = "vector";
 
   private final Console console;
   private final Installed installed;
@@ -92,7 +95,7 @@ final class Backends {
         }
         case Support.Absent(String reason) -> {
           absent.add(name + ": " + reason);
-          if (precision == Precision.F32) {
+          if (precision == Precision.F32 && name.equals(USUAL)) {
             console.warn("backend " + name + " cannot run here, so a slower one does: " + reason);
           }
         }

@@ -135,12 +135,14 @@ class ArchitectureTest {
             "recurve.cells",
             "recurve.tasks..",
             "recurve.backend.vector",
+            "recurve.backend.amx",
             "recurve.backend.onednn",
             "recurve.cli")) {
       noClasses()
           .that()
-          // oneDNN's products stand in for those of the vector backend, which does the rest
-          .resideOutsideOfPackages(plugin, "recurve.bench..", "recurve.backend.onednn")
+          // their products stand in for those of the vector backend, which does the rest
+          .resideOutsideOfPackages(
+              plugin, "recurve.bench..", "recurve.backend.amx", "recurve.backend.onednn")
           .should()
           .dependOnClassesThat()
           .resideInAPackage(plugin)

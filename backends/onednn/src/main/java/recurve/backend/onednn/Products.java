@@ -1,6 +1,5 @@
 package recurve.backend.onednn;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import recurve.backend.Precision;
@@ -10,7 +9,6 @@ import recurve.backend.vector.Gemm;
 final class Products implements Gemm {
   private static final int F32 = 3, BF16 = 2; // of dnnl_data_type_t
   private static final int SOURCE = 1, WEIGHTS = 33, DESTINATION = 17; // arguments of a primitive
-  private static final int LINE = 64; // bytes of a line of memory
   // the packed form must suit left sides of any height; it is asked for with this one
   private static final int USUAL = 64;
 
@@ -54,7 +52,7 @@ final class Products implements Gemm {
   private MemorySegment moment(long bytes) {
     MemorySegment known = moment.get();
     if (known.byteSize() >= bytes) return known;
-    MemorySegment larger = Arena.ofAuto().allocate(bytes, LINE);
+    MemorySegment larger = allocate(bytes);
     moment.set(larger);
     return larger;
   }

@@ -1,159 +1,22 @@
 package recurve.backend.onednn;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.List;
-import java.util.Optional;
-import java.util.Random;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.api.Test;
 import recurve.backend.Backend;
-import recurve.backend.CompileOptions;
-import recurve.backend.Executable;
-import recurve.backend.Precision;
 import recurve.backend.Support;
-import recurve.backend.WeightType;
-import recurve.ir.DType;
-import recurve.ir.Dim;
-import recurve.ir.Graph;
-import recurve.ir.Loop;
-import recurve.ir.Ops;
-import recurve.ir.Shape;
-import recurve.ir.Tensor;
-import recurve.ir.Value;
+import recurve.tck.PrecisionTck;
 
-/**
- * What oneDNN makes of products, in both precisions.
- *
- * <p>Where one is absent, what is tested is that it says so and does not compute something else.
- */
-class OnednnTest {
-  private static final int[][] SIZES = {
-    {5, 700, 300}, {20, 650, 2600}, {20, 2600, 650}, {700, 60, 1000}, {353, 41, 385}, {64, 64, 64}
-  };
+class OnednnTest extends PrecisionTck {
+  @Override
+  protected Backend backend() {
+    return new OnednnBackend();
+  }
 
-  /** The backend for a precision, if this machine has it. */
-  private static Optional<Backend> backend(Precision precision) {
-    Backend onednn = new OnednnBackend();
-    switch (onednn.support(precision)) {
-      case Support.Available(String detail) -> {
-        assertTrue(detail.startsWith("oneDNN " + NativeFiles.VERSION), detail);
-        return Optional.of(onednn.in(precision));
-      }
-      case Support.Absent(String reason) -> {
-        assertTrue(reason.endsWith("."), reason);
-        Value x = Ops.input("x", DType.F32, Shape.of(Dim.of(3)));
-        var graph = new Graph(List.of(x), List.of(x.plus(x)), List.of("y"));
-        var options = CompileOptions.threads(1);
-        Backend absent = onednn.in(precision);
-        assertThrows(IllegalStateException.class, () -> absent.compile(graph, options));
-        return Optional.empty();
-      }
+  @Test
+  void saysWhichVersionThereIs() {
+    if (backend().support() instanceof Support.Available(String detail)) {
+      assertTrue(detail.startsWith("oneDNN " + NativeFiles.VERSION), detail);
     }
-  }
-
-  /** Sums in doubles over sides rounded as the precision says. */
-  @ParameterizedTest
-  @EnumSource
-  void sumsAreThoseOfTheRoundedSides(Precision precision) {
-    Optional<Backend> backend = backend(precision);
-    if (backend.isEmpty()) return;
-    for (int[] size : SIZES) {
-      int rows = size[0], depth = size[1], columns = size[2];
-      var random = new Random(rows + 31L * depth);
-      float[] a = floats(random, rows * depth), b = floats(random, depth * columns);
-      Value x = input("a", rows, depth),
-          y = input("b", depth, columns),
-          t = input("t", columns, depth);
-      var graph =
-          new Graph(List.of(x, y, t), List.of(x.matmul(y), x.matmul(t.t())), List.of("c", "d"));
-      try (Executable e = backend.get().compile(graph, CompileOptions.threads(2))) {
-        e.write("a", Tensor.of(a, rows, depth));
-        e.write("b", Tensor.of(b, depth, columns));
-        e.write("t", Tensor.of(b, columns, depth));
-        e.run();
-        for (String name : graph.names()) {
-          Tensor c = e.read(name);
-          for (int i = 0; i < rows; i += 1 + rows / 7) {
-            for (int j = 0; j < columns; j += 1 + columns / 50) {
-              double sum = 0;
-              for (int k = 0; k < depth; k++) {
-                float right = name.equals("c") ? b[k * columns + j] : b[j * depth + k];
-                sum += (double) rounded(precision, a[i * depth + k]) * rounded(precision, right);
-              }
-              assertEquals(sum, c.at(i * columns + j), 2e-6 * depth, name + " " + i + " " + j);
-            }
-          }
-        }
-      }
-    }
-  }
-
-  /** Loops and wide products, forwards and with their sides turned. */
-  @ParameterizedTest
-  @EnumSource
-  void sameBitsForAnyNumberOfThreads(Precision precision) {
-    Optional<Backend> backend = backend(precision);
-    if (backend.isEmpty()) return;
-    int steps = 7, rows = 19, units = 200, words = 1100;
-    Value w = input("w", units, 4 * units), start = input("start", rows, units);
-    Value table = input("table", words, units);
-    Value xs = Ops.input("xs", DType.F32, Shape.of(Dim.of(steps), Dim.of(rows), Dim.of(units)));
-    Loop.Result loop =
-        Loop.of(Dim.of(steps))
-            .run(
-                List.of(start),
-                List.of(xs),
-                (carry, step) -> {
-                  Value gates = carry.get(0).plus(step.get(0)).matmul(w);
-                  Value next = Ops.tanh(gates.slice(1, units, 2 * units));
-                  return new Loop.Trip(List.of(next), List.of(next));
-                });
-    Value flat = loop.ys().get(0).reshape(Shape.of(Dim.of(steps * rows), Dim.of(units)));
-    Value logits = flat.matmul(table.t());
-    var graph =
-        new Graph(
-            List.of(w, start, table, xs),
-            List.of(logits, flat.t().matmul(logits), logits.matmul(table)),
-            List.of("logits", "weights", "back"));
-    Optional<Executable> first = Optional.empty();
-    try {
-      for (int threads : new int[] {1, 2, 3, 8}) {
-        Executable e = backend.get().compile(graph, CompileOptions.threads(threads));
-        if (first.isEmpty()) first = Optional.of(e);
-        var random = new Random(5);
-        e.write("w", Tensor.of(floats(random, units * 4 * units), units, 4 * units));
-        e.write("start", Tensor.of(floats(random, rows * units), rows, units));
-        e.write("table", Tensor.of(floats(random, words * units), words, units));
-        e.write("xs", Tensor.of(floats(random, steps * rows * units), steps, rows, units));
-        e.run();
-        e.run();
-        for (String name : graph.names()) {
-          assertEquals(first.get().read(name), e.read(name), name + ", " + threads + " threads");
-        }
-        if (e != first.get()) e.close();
-      }
-    } finally {
-      first.ifPresent(Executable::close);
-    }
-  }
-
-  private static Value input(String name, int rows, int columns) {
-    return Ops.input(name, DType.F32, Shape.of(Dim.of(rows), Dim.of(columns)));
-  }
-
-  private static float rounded(Precision precision, float number) {
-    return switch (precision) {
-      case F32 -> number;
-      case BF16 -> WeightType.ofBf16(WeightType.toBf16(number));
-    };
-  }
-
-  private static float[] floats(Random random, int n) {
-    float[] f = new float[n];
-    for (int i = 0; i < n; i++) f[i] = random.nextFloat() - 0.5f;
-    return f;
   }
 }

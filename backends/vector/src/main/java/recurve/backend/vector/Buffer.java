@@ -1,7 +1,7 @@
 package recurve.backend.vector;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import recurve.ir.DType;
 
@@ -23,16 +23,14 @@ final class Buffer {
     INDEX
   }
 
-  private static final int LINE = 64; // bytes of a line of memory
-
   final Kind kind;
   final DType dtype;
   final int size;
   final double number;
-  final boolean outside;
+  private final Optional<Gemm> outside; // who allocates it, if not the heap
   private @Nullable Object array;
 
-  private Buffer(Kind kind, DType dtype, int size, double number, boolean outside) {
+  private Buffer(Kind kind, DType dtype, int size, double number, Optional<Gemm> outside) {
     this.kind = kind;
     this.dtype = dtype;
     this.size = size;
@@ -41,30 +39,30 @@ final class Buffer {
   }
 
   static Buffer temporary(DType dtype, int size) {
-    return new Buffer(Kind.TEMPORARY, dtype, size, 0, false);
+    return new Buffer(Kind.TEMPORARY, dtype, size, 0, Optional.empty());
   }
 
   static Buffer kept(DType dtype, int size) {
-    return new Buffer(Kind.KEPT, dtype, size, 0, false);
+    return new Buffer(Kind.KEPT, dtype, size, 0, Optional.empty());
   }
 
   static Buffer constant(DType dtype, double number) {
-    return new Buffer(Kind.CONSTANT, dtype, 0, number, false);
+    return new Buffer(Kind.CONSTANT, dtype, 0, number, Optional.empty());
   }
 
   static Buffer index(DType dtype) {
-    return new Buffer(Kind.INDEX, dtype, 0, 0, false);
+    return new Buffer(Kind.INDEX, dtype, 0, 0, Optional.empty());
   }
 
-  /** Memory outside of the Java heap for a native library: so many bytes, counted in floats. */
-  static Buffer outside(Kind kind, long bytes) {
+  /** Memory outside of the Java heap: so many bytes, counted in floats. */
+  static Buffer outside(Kind kind, long bytes, Gemm gemm) {
     int floats = Math.toIntExact((bytes + Float.BYTES - 1) / Float.BYTES);
-    return new Buffer(kind, DType.F32, floats, 0, true);
+    return new Buffer(kind, DType.F32, floats, 0, Optional.of(gemm));
   }
 
   /** Whether arrays of another buffer can serve this one, if they are long enough. */
   Sort sort() {
-    return new Sort(dtype, outside);
+    return new Sort(dtype, outside.isPresent());
   }
 
   /** What kind of array a buffer has. */
@@ -81,12 +79,8 @@ final class Buffer {
 
   /** An array that suits it. */
   Object allocate() {
-    return outside ? allocateOutside((long) size * Float.BYTES) : allocate(dtype, size);
-  }
-
-  /** Memory that lives as long as something refers to it. */
-  static MemorySegment allocateOutside(long bytes) {
-    return Arena.ofAuto().allocate(bytes, LINE);
+    if (outside.isEmpty()) return allocate(dtype, size);
+    return outside.get().allocate((long) size * Float.BYTES);
   }
 
   boolean isMemory() {

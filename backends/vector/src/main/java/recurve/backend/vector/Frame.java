@@ -57,8 +57,8 @@ final class Frame {
   }
 
   /** At least so many bytes outside of the heap, for a side of a product. */
-  MemorySegment side(long bytes) {
-    if (side.byteSize() < bytes) side = Buffer.allocateOutside(bytes);
+  MemorySegment side(long bytes, Gemm gemm) {
+    if (side.byteSize() < bytes) side = gemm.allocate(bytes);
     return side;
   }
 

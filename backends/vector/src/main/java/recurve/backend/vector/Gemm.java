@@ -1,5 +1,6 @@
 package recurve.backend.vector;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -12,6 +13,14 @@ import java.lang.foreign.MemorySegment;
  * several may call at once.
  */
 public interface Gemm {
+  /** Bytes of a line of memory. */
+  int LINE = 64;
+
+  /** Memory outside of the heap that lives as long as something refers to it; lines are whole. */
+  default MemorySegment allocate(long bytes) {
+    return Arena.ofAuto().allocate(bytes, LINE);
+  }
+
   /** Whether a product is worth a call; if not, it is our own. */
   boolean suits(int rows, int depth, int columns);
 

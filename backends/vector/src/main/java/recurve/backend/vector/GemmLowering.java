@@ -71,7 +71,7 @@ final class GemmLowering {
         b,
         k -> {
           long bytes = (long) side.chunks() * side.blocks() * side.bytes();
-          View target = lowering.outside(bytes);
+          View target = lowering.outside(bytes, gemm);
           lowering.emit(new GemmPack(side, target));
           return target;
         });
@@ -97,7 +97,7 @@ final class GemmLowering {
         m.key(),
         k -> {
           Gemm.Left left = gemm.left(m.dim(0), m.dim(1));
-          View from = byRow(m), to = lowering.outside(left.bytes());
+          View from = byRow(m), to = lowering.outside(left.bytes(), gemm);
           lowering.emit(new GemmLeft(left, from, to));
           return to;
         });

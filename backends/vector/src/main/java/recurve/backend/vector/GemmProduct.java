@@ -13,6 +13,7 @@ final class GemmProduct implements Instruction {
   private static final int ROWS = 352; // at most: their results stay in a core's cache
   private static final int STEP = 32; // rows that are multiplied at once
 
+  private final Gemm gemm;
   private final View a; // [rows, depth]
   private final View left; // the same as the kernels want it, outside
   private final GemmSide b;
@@ -23,6 +24,7 @@ final class GemmProduct implements Instruction {
   private final Gemm.Kernel[][][] kernels; // by whether the last band, block, chunk is meant
 
   GemmProduct(Gemm gemm, View a, View left, GemmSide b, Optional<View> packed, View c) {
+    this.gemm = gemm;
     this.a = a;
     this.left = left;
     this.b = b;
@@ -76,7 +78,7 @@ final class GemmProduct implements Instruction {
           MemorySegment right = packed.get().buffer().segment().asSlice(at);
           multiply(frame, unit % bands, block, chunk, right);
         } else {
-          MemorySegment own = frame.side(b.bytes());
+          MemorySegment own = frame.side(b.bytes(), gemm);
           b.pack(frame, block, unit, own);
           for (int band = 0; band < bands; band++) multiply(frame, band, block, unit, own);
         }

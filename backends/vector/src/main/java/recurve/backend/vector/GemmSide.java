@@ -73,7 +73,7 @@ final class GemmSide {
 
   /** The bytes of a packed block. */
   long bytes() {
-    return (packers[0][0].bytes() + 63) / 64 * 64; // lines of memory
+    return (packers[0][0].bytes() + Gemm.LINE - 1) / Gemm.LINE * Gemm.LINE;
   }
 
   void pack(Frame frame, int block, int chunk, MemorySegment packed) {

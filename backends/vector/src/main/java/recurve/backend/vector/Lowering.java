@@ -231,9 +231,9 @@ final class Lowering {
   }
 
   /** Memory outside of the heap. */
-  View outside(long bytes) {
+  View outside(long bytes, Gemm gemm) {
     Buffer.Kind kind = context.isLasting() ? Buffer.Kind.KEPT : Buffer.Kind.TEMPORARY;
-    Buffer b = Buffer.outside(kind, bytes);
+    Buffer b = Buffer.outside(kind, bytes, gemm);
     return View.of(b, new int[] {b.size});
   }
 

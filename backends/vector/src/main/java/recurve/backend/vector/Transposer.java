@@ -16,7 +16,7 @@ import recurve.ir.DType;
  * <p>Element by element, a copy of 10,000 x 650 takes two to three times as long. The code for a
  * square is generated: by hand it would be another page for every length of vector.
  */
-final class Transposer {
+public final class Transposer {
   /** The side of a square. */
   static final int SIDE = Lanes.COUNT;
 
@@ -61,7 +61,7 @@ final class Transposer {
   /**
    * {@code to[target + c * apart + r] = from[at + r * stride + c]} for all rows r and columns c.
    */
-  static void copy(
+  public static void copy(
       float[] from, int at, int stride, int rows, int columns, float[] to, int target, int apart) {
     boolean large = (long) rows * columns >= LARGE;
     for (int c = 0; c < columns; c += SIDE) {
