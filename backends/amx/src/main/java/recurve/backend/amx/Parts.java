@@ -24,7 +24,7 @@ import recurve.backend.WeightType;
  */
 enum Parts {
   /** {@link WeightType#toBf16} of the number. */
-  ONE(1, 8, List.of(new Term(0, 0))) {
+  ONE(1, 1, 8, List.of(new Term(0, 0))) {
     @Override
     void split(
         float[] from, int at, int apart, int stride, int lines, int[] to, int target, int next) {
@@ -48,6 +48,7 @@ enum Parts {
    */
   THREE(
       3,
+      5,
       176,
       List.of(
           new Term(0, 2),
@@ -89,11 +90,13 @@ enum Parts {
   private static final int NAN = 0x7fc00000;
 
   private final int count;
+  private final int time;
   private final int worth;
   private final List<Term> terms;
 
-  Parts(int count, int worth, List<Term> terms) {
+  Parts(int count, int time, int worth, List<Term> terms) {
     this.count = count;
+    this.time = time;
     this.worth = worth;
     this.terms = terms;
   }
@@ -103,10 +106,12 @@ enum Parts {
     return count;
   }
 
-  /**
-   * How often a number has to be used in a product for it to pay to take it apart: measured beside
-   * the kernels of the vector backend, with vectors of 512 bits.
-   */
+  /** How long a multiply-add takes, of which vectors of 512 bits take nine; measured. */
+  int time() {
+    return time;
+  }
+
+  /** How often a number has to be used in a product for it to pay to take it apart; measured. */
   int worth() {
     return worth;
   }

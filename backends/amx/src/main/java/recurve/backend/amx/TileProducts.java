@@ -20,6 +20,7 @@ import recurve.backend.vector.Transposer;
 final class TileProducts implements Gemm {
   private static final int STEP = 32; // of the depth
   private static final int PAIR = 2 * SIDE; // rows or columns of a panel of two tiles
+  private static final long TIME_OF_VECTORS = 9; // for a multiply-add; see Parts
   private static final int INTS = TILE / Integer.BYTES; // of a tile
 
   private final TileKernels kernels;
@@ -37,8 +38,7 @@ final class TileProducts implements Gemm {
   /**
    * Makes it.
    *
-   * @param worth products with rows r and columns c such that rc / (r + c) is less are left to
-   *     others: so often is a number of a side used in the mean
+   * @param worth how often a number of both sides has to be used in the mean
    * @param least products of fewer multiply-adds are left to others
    */
   TileProducts(TileKernels kernels, Parts parts, int worth, long least) {
@@ -55,8 +55,11 @@ final class TileProducts implements Gemm {
 
   @Override
   public boolean suits(int rows, int depth, int columns) {
-    long results = (long) rows * columns;
-    return results >= (long) worth * (rows + columns) && results * depth >= least;
+    long results = (long) rows * columns, filled = (long) steps(depth) * STEP;
+    // by how much sooner it is done, beside what it takes to lay out both sides
+    long sooner = results * (TIME_OF_VECTORS * depth - parts.time() * filled);
+    long sides = (TIME_OF_VECTORS - parts.time()) * depth * (rows + columns);
+    return sooner >= worth * sides && results * depth >= least;
   }
 
   @Override
