@@ -49,7 +49,7 @@ enum Parts {
   THREE(
       3,
       5,
-      176,
+      150,
       List.of(
           new Term(0, 2),
           new Term(0, 1),

@@ -21,6 +21,7 @@ final class TileProducts implements Gemm {
   private static final int STEP = 32; // of the depth
   private static final int PAIR = 2 * SIDE; // rows or columns of a panel of two tiles
   private static final long TIME_OF_VECTORS = 9; // for a multiply-add; see Parts
+  private static final long TIME_OF_RESULT = 200; // how much longer it takes to write one
   private static final int INTS = TILE / Integer.BYTES; // of a tile
 
   private final TileKernels kernels;
@@ -57,9 +58,9 @@ final class TileProducts implements Gemm {
   public boolean suits(int rows, int depth, int columns) {
     long results = (long) rows * columns, filled = (long) steps(depth) * STEP;
     // by how much sooner it is done, beside what it takes to lay out both sides
-    long sooner = results * (TIME_OF_VECTORS * depth - parts.time() * filled);
+    long sooner = results * (TIME_OF_VECTORS * depth - parts.time() * filled - TIME_OF_RESULT);
     long sides = (TIME_OF_VECTORS - parts.time()) * depth * (rows + columns);
-    return sooner >= worth * sides && results * depth >= least;
+    return (worth == 0 || sooner >= worth * sides) && results * depth >= least;
   }
 
   @Override
