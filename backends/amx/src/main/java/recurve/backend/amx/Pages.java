@@ -14,7 +14,7 @@ import recurve.backend.vector.Gemm;
 /**
  * Memory outside of the heap, in large pages where there is much of it.
  *
- * <p>A block of a right side fills half of a core's second-level cache. Which lines of it share a
+ * <p>A block of a right side fills most of a core's second-level cache. Which lines of it share a
  * place there is decided by where its pages are; of small ones, which are anywhere, one run in ten
  * had it so badly that products took twice as long.
  */
