@@ -1,10 +1,6 @@
 package recurve.backend.amx;
 
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
 import java.io.IOException;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.NoSuchElementException;
@@ -12,10 +8,8 @@ import java.util.Optional;
 import jdk.incubator.vector.FloatVector;
 
 /** Whether tiles can be used here. */
-@SuppressWarnings("restricted") // the system has to be asked for leave
 final class Processor {
-  private static final long ARCH_PRCTL = 158; // of the system calls of Linux for x86-64
-  private static final long REQUEST = 0x1023, TILE_DATA = 18; // of arch_prctl
+  private static final byte RETURN = (byte) 0xc3; // the shortest function
   private static final int BITS = 512;
 
   private static final class Holder {
@@ -45,20 +39,13 @@ final class Processor {
       return Optional.of("Java was told not to use vectors of 512 bits, which fill the tiles.");
     }
     try {
-      Linker linker = Linker.nativeLinker();
-      var call =
-          linker.downcallHandle(
-              linker.defaultLookup().findOrThrow("syscall"),
-              FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
-              Linker.Option.firstVariadicArg(1));
-      if ((long) call.invokeExact(ARCH_PRCTL, REQUEST, TILE_DATA) == 0) return Optional.empty();
-      return Optional.of("the system does not let programs use tiles (AMX).");
-    } catch (IllegalCallerException | NoSuchElementException e) {
-      return Optional.of("the system cannot be asked for leave to use tiles: " + e.getMessage());
-    } catch (RuntimeException | Error e) {
-      throw e;
-    } catch (Throwable e) {
-      throw new IllegalStateException("the call of arch_prctl failed", e);
+      if (!Linux.allowsTiles()) {
+        return Optional.of("the system does not let programs use tiles (AMX).");
+      }
+      Linux.executable(new byte[] {RETURN});
+      return Optional.empty();
+    } catch (IllegalCallerException | NoSuchElementException | IllegalStateException e) {
+      return Optional.of("tiles (AMX) cannot be used here: " + e.getMessage());
     }
   }
 }

@@ -1,7 +1,6 @@
 package recurve.backend.amx;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static recurve.backend.amx.Assembler.R10;
 import static recurve.backend.amx.Assembler.R11;
@@ -59,7 +58,7 @@ final class TileKernels {
       places[i] = code.here();
       write(code, parts, (i >> 2) + 1, (i >> 1 & 1) + 1, (i & 1) == 1);
     }
-    MemorySegment memory = Executables.of(code.bytes());
+    MemorySegment memory = Linux.executable(code.bytes());
     var signature =
         FunctionDescriptor.ofVoid(
             JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
@@ -166,48 +165,8 @@ final class TileKernels {
     MethodHandle function = functions[high - 1][wide - 1][more ? 1 : 0];
     try {
       function.invokeExact(a, b, c, at * Float.BYTES, stride * Float.BYTES, end, (long) panels);
-    } catch (RuntimeException | Error e) {
-      throw e;
     } catch (Throwable e) {
-      throw new IllegalStateException("the call of a tile kernel failed", e);
-    }
-  }
-
-  /** Memory that holds machine code. */
-  private static final class Executables {
-    private static final int READ = 1, WRITE = 2, EXECUTE = 4; // of mman.h
-    private static final int PRIVATE = 2, ANONYMOUS = 0x20;
-
-    static MemorySegment of(byte[] code) {
-      Linker linker = Linker.nativeLinker();
-      var symbols = linker.defaultLookup();
-      MethodHandle map =
-          linker.downcallHandle(
-              symbols.findOrThrow("mmap"),
-              FunctionDescriptor.of(
-                  ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
-      MethodHandle protect =
-          linker.downcallHandle(
-              symbols.findOrThrow("mprotect"),
-              FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
-      try {
-        long size = code.length;
-        var memory =
-            (MemorySegment)
-                map.invokeExact(
-                    MemorySegment.NULL, size, READ | WRITE, PRIVATE | ANONYMOUS, -1, 0L);
-        if (memory.address() == -1) throw new IllegalStateException("no memory for machine code");
-        memory = memory.reinterpret(size);
-        MemorySegment.copy(MemorySegment.ofArray(code), 0, memory, 0, size);
-        int status = (int) protect.invokeExact(memory, size, READ | EXECUTE);
-        if (status != 0)
-          throw new IllegalStateException("the system runs no code made at run time");
-        return memory;
-      } catch (RuntimeException | Error e) {
-        throw e;
-      } catch (Throwable e) {
-        throw new IllegalStateException("memory for machine code cannot be had", e);
-      }
+      throw Linux.failed("a kernel of tiles", e);
     }
   }
 }

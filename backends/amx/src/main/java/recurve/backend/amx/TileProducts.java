@@ -7,6 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.ref.Reference;
 import java.util.Arrays;
+import java.util.List;
 import recurve.backend.vector.Gemm;
 import recurve.backend.vector.Transposer;
 
@@ -26,7 +27,6 @@ final class TileProducts implements Gemm {
 
   private final TileKernels kernels;
   private final Parts parts;
-  private final Pages pages = new Pages();
   private final int worth;
   private final long least;
   // a step of a panel, as it will lie
@@ -51,7 +51,15 @@ final class TileProducts implements Gemm {
 
   @Override
   public MemorySegment allocate(long bytes) {
-    return pages.allocate(bytes);
+    return Pages.allocate(bytes);
+  }
+
+  /** What takes numbers apart, and boxes its vectors until it is compiled. */
+  @Override
+  public List<Runnable> cold() {
+    float[] from = new float[STEP * SIDE];
+    int[] to = new int[parts.count() * INTS];
+    return List.of(() -> parts.split(from, 0, SIDE, STEP, SIDE, to, 0, INTS));
   }
 
   @Override

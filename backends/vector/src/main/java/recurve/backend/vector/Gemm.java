@@ -2,6 +2,7 @@ package recurve.backend.vector;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 
 /**
  * What computes the large products in the place of our own kernels: a native library, or
@@ -19,6 +20,13 @@ public interface Gemm {
   /** Memory outside of the heap that lives as long as something refers to it; lines are whole. */
   default MemorySegment allocate(long bytes) {
     return Arena.ofAuto().allocate(bytes, LINE);
+  }
+
+  /**
+   * Code of Java's that is called until it is compiled, before the first run of a large program.
+   */
+  default List<Runnable> cold() {
+    return List.of();
   }
 
   /** Whether a product is worth a call; if not, it is our own. */

@@ -209,6 +209,7 @@ final class VectorExecutable implements Executable {
       var cold = new ArrayList<>(products.get().cold());
       cold.addAll(kernels.cold());
       cold.add(Transposer.cold());
+      gemm.ifPresent(g -> cold.addAll(g.cold()));
       new WarmUp().run(cold);
     }
     if (programs.size() == MOST_PROGRAMS) programs.remove(programs.keySet().iterator().next());

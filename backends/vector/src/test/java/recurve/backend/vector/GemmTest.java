@@ -90,19 +90,7 @@ class GemmTest {
         var options = CompileOptions.threads(threads);
         if (kept) options = options.holding(Set.of("w"), WeightType.F32);
         var cut = new VectorBackend(new PlainGemm(false, 1, 64));
-        try (Executable own = new VectorBackend().compile(graph, options);
-            Executable blocks = cut.compile(graph, options)) {
-          for (Executable e : List.of(own, blocks)) {
-            e.write("x", xs);
-            e.write("w", ws);
-            e.run();
-            e.run();
-          }
-          Tensor expected = own.read("y"), actual = blocks.read("y");
-          for (int i = 0; i < expected.size(); i++) {
-            assertEquals(expected.at(i), actual.at(i), 1e-5, kept + " " + threads + " " + i);
-          }
-        }
+        agree(new VectorBackend(), cut, graph, options, xs, ws);
       }
     }
   }
@@ -117,16 +105,28 @@ class GemmTest {
         ws = Tensor.of(floats(random, 2000), 40, 50);
     var options = CompileOptions.threads(2).holding(Set.of("w"), WeightType.INT8);
     var floats = new VectorBackend(new PlainGemm(false, 1, WHOLE));
-    try (Executable own = new VectorBackend().compile(graph, options);
-        Executable library = floats.compile(graph, options)) {
-      for (Executable e : List.of(own, library)) {
+    agree(new VectorBackend(), floats, graph, options, xs, ws);
+  }
+
+  /** Holds y = x w of two backends against each other. */
+  private static void agree(
+      VectorBackend own,
+      VectorBackend other,
+      Graph graph,
+      CompileOptions options,
+      Tensor xs,
+      Tensor ws) {
+    try (Executable first = own.compile(graph, options);
+        Executable second = other.compile(graph, options)) {
+      for (Executable e : List.of(first, second)) {
         e.write("x", xs);
         e.write("w", ws);
         e.run();
+        e.run();
       }
-      Tensor expected = own.read("y"), actual = library.read("y");
+      Tensor expected = first.read("y"), actual = second.read("y");
       for (int i = 0; i < expected.size(); i++) {
-        assertEquals(expected.at(i), actual.at(i), 1e-5, "element " + i);
+        assertEquals(expected.at(i), actual.at(i), 1e-5, options + ", element " + i);
       }
     }
   }
