@@ -109,18 +109,25 @@ public abstract class PrecisionTck {
   /** Loops and wide products, forwards and with their sides turned. */
   @TestFactory
   public final Stream<DynamicTest> sameBitsForAnyNumberOfThreads() {
-    return each(this::bits);
+    return each(p -> bits(p, false));
   }
 
-  private void bits(Precision precision) {
+  /** The same, rows of the loop ending early. */
+  @TestFactory
+  public final Stream<DynamicTest> sameBitsWhereRowsEnd() {
+    return each(p -> bits(p, true));
+  }
+
+  private void bits(Precision precision, boolean ending) {
     Optional<Backend> backend = backend(precision);
     if (backend.isEmpty()) return;
     int steps = 7, rows = 19, units = 200, words = 1100;
     Value w = input("w", units, 4 * units), start = input("start", rows, units);
     Value table = input("table", words, units);
     Value xs = Ops.input("xs", DType.F32, Shape.of(Dim.of(steps), Dim.of(rows), Dim.of(units)));
+    Value lengths = Ops.input("lengths", DType.I32, Shape.of(Dim.of(rows)));
     Loop.Result loop =
-        Loop.of(Dim.of(steps))
+        new Loop(Dim.of(steps), false, ending ? Optional.of(lengths) : Optional.empty())
             .run(
                 List.of(start),
                 List.of(xs),
@@ -133,7 +140,7 @@ public abstract class PrecisionTck {
     Value logits = flat.matmul(table.t());
     var graph =
         new Graph(
-            List.of(w, start, table, xs),
+            List.of(w, start, table, xs, lengths),
             List.of(logits, flat.t().matmul(logits), logits.matmul(table)),
             List.of("logits", "weights", "back"));
     Optional<Executable> first = Optional.empty();
@@ -146,6 +153,8 @@ public abstract class PrecisionTck {
         e.write("start", Tensor.of(floats(random, rows * units), rows, units));
         e.write("table", Tensor.of(floats(random, words * units), words, units));
         e.write("xs", Tensor.of(floats(random, steps * rows * units), steps, rows, units));
+        int[] some = random.ints(rows, 0, steps + 1).toArray();
+        e.write("lengths", Tensor.of(some, rows));
         e.run();
         e.run();
         for (String name : graph.names()) {

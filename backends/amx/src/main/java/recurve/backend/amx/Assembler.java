@@ -117,6 +117,11 @@ final class Assembler {
     rex(from, to, 0x01, DIRECT | (from & 7) << 3 | to & 7);
   }
 
+  /** {@code sub}. */
+  void subtract(int from, int what) {
+    rex(what, from, 0x29, DIRECT | (what & 7) << 3 | from & 7);
+  }
+
   /** {@code add}: a number. */
   void advance(int to, int number) {
     rex(RAX, to, 0x81, DIRECT | to & 7);

@@ -23,8 +23,8 @@ import java.lang.invoke.MethodHandle;
  * <p>A tile has 16 rows of 64 bytes: 16 x 16 floats of the result, 16 rows of 32 numbers of the
  * left side, or 32 rows of 16 columns of the right side, a pair of rows in each of its rows. A
  * function takes a panel of one or two tiles' height of the left side past panels of one or two
- * tiles' width of the right side, in steps of 32 of the depth; its two or four tiles of sums stay
- * in registers, of which there are eight.
+ * tiles' width of the right side, in steps of 32 of the depth, or a panel of one tile's height past
+ * two panels at once; its tiles of sums, four at most, stay in registers, of which there are eight.
  *
  * <p>Panels hold, step by step, the first parts of the numbers, then the second parts, then the
  * third; of each the tiles one after the other. What is multiplied with what is told in {@link
@@ -41,31 +41,39 @@ final class TileKernels {
   private static final int LINE = 64; // bytes of a tile's row, and of a line of memory
   private static final int CAPACITY = 1 << 15;
   private static final int SUMS = 0, LEFT = 4, RIGHT = 6; // the first tile register of each
+  private static final int REGISTERS = 8; // for tiles
+  private static final int PANEL = 2; // tiles of a panel of the right side, but for a last one
 
   // what a function is given, in the order in which the system's rules pass it
   private static final int A = RDI, B = RSI, C = RDX, OFFSET = RCX, STRIDE = R8, END = R9;
   // and where the rest is kept
-  private static final int APART = RCX, PANELS = R8, ROW = RAX, LOWER = R10, AT = R11;
+  private static final int APART = RCX, TIMES = R8, ROW = RAX, AT = R11;
+  // the lower tiles of sums; or where there are none, the second panel
+  private static final int LOWER = R10, SECOND = R10;
 
-  private final MethodHandle[][][] functions = new MethodHandle[2][2][2];
+  private static final int[][] SHAPES = {{1, 1}, {1, 2}, {2, 1}, {2, 2}, {1, 4}}; // height, width
+  private static final int TWO_PANELS = 4;
+
+  // of each shape one that sets the sums and one that adds to them
+  private final MethodHandle[] functions = new MethodHandle[2 * SHAPES.length];
 
   /** Writes the functions for numbers of so many parts. */
   TileKernels(Parts parts) {
     var code = new Assembler(CAPACITY);
     code.put(shapes());
-    int[] places = new int[8];
-    for (int i = 0; i < 8; i++) {
+    int[] places = new int[functions.length];
+    for (int i = 0; i < places.length; i++) {
       places[i] = code.here();
-      write(code, parts, (i >> 2) + 1, (i >> 1 & 1) + 1, (i & 1) == 1);
+      write(code, parts, SHAPES[i / 2][0], SHAPES[i / 2][1], i % 2 == 1);
     }
     MemorySegment memory = Linux.executable(code.bytes());
     var signature =
         FunctionDescriptor.ofVoid(
             JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
     Linker linker = Linker.nativeLinker();
-    for (int i = 0; i < 8; i++) {
+    for (int i = 0; i < places.length; i++) {
       // no switch of the thread's state, and sums are written to arrays of the heap
-      functions[i >> 2][i >> 1 & 1][i & 1] =
+      functions[i] =
           linker.downcallHandle(memory.asSlice(places[i]), signature, Linker.Option.critical(true));
     }
   }
@@ -82,27 +90,51 @@ final class TileKernels {
   }
 
   private static void write(Assembler code, Parts parts, int high, int wide, boolean more) {
-    int leftStep = parts.count() * high * TILE, rightStep = parts.count() * wide * TILE;
+    boolean two = wide > PANEL;
+    int leftStep = parts.count() * high * TILE;
+    int rightStep = parts.count() * Math.min(wide, PANEL) * TILE;
     code.configure(0);
     code.add(C, OFFSET);
     code.move(APART, STRIDE);
-    code.argument(PANELS);
+    code.argument(TIMES);
     code.set(ROW, LINE);
-    code.move(LOWER, APART);
-    code.shift(LOWER, 4); // 16 rows
-    code.add(LOWER, C);
+    if (high == 2) {
+      code.move(LOWER, APART);
+      code.shift(LOWER, 4); // 16 rows
+      code.add(LOWER, C);
+    }
     int panel = code.here();
-    for (int i = 0; i < high; i++) {
-      for (int j = 0; j < wide; j++) {
-        if (more) {
-          code.load(SUMS + 2 * i + j, i == 0 ? C : LOWER, j * LINE, APART);
-        } else {
-          code.zero(SUMS + 2 * i + j);
-        }
-      }
+    for (int i = 0; i < high * wide; i++) {
+      if (more) code.load(SUMS + i, i < wide ? C : LOWER, i % wide * LINE, APART);
+      else code.zero(SUMS + i);
+    }
+    if (two) { // which comes after B's, and is twice as wide as A's is high
+      code.move(SECOND, END);
+      code.subtract(SECOND, A);
+      code.shift(SECOND, 1);
+      code.add(SECOND, B);
     }
     code.move(AT, A);
     int step = code.here();
+    if (two) row(code, parts, wide, rightStep);
+    else square(code, parts, high, wide, rightStep);
+    code.advance(AT, leftStep);
+    code.advance(B, rightStep);
+    if (two) code.advance(SECOND, rightStep);
+    code.unlessEqual(AT, END, step);
+    for (int i = 0; i < high * wide; i++) {
+      code.store(SUMS + i, i < wide ? C : LOWER, i % wide * LINE, APART);
+    }
+    if (two) code.move(B, SECOND);
+    code.advance(C, wide * LINE);
+    if (high == 2) code.advance(LOWER, wide * LINE);
+    code.countDown(TIMES, panel);
+    code.release();
+    code.leave();
+  }
+
+  /** A step of up to two tiles on each side: one part of either at a time. */
+  private static void square(Assembler code, Parts parts, int high, int wide, int rightStep) {
     int left = -1, right = -1, fetched = 0;
     for (int t = 0; t < parts.terms().size(); t++) {
       Parts.Term term = parts.terms().get(t);
@@ -115,26 +147,34 @@ final class TileKernels {
       left = term.left();
       right = term.right();
       for (int i = 0; i < high; i++) {
-        for (int j = 0; j < wide; j++) code.multiply(SUMS + 2 * i + j, LEFT + i, RIGHT + j);
+        for (int j = 0; j < wide; j++) code.multiply(SUMS + i * wide + j, LEFT + i, RIGHT + j);
       }
       // what the next step reads of the right side, while the tiles are busy
-      for (; fetched < rightStep * (t + 1) / parts.terms().size(); fetched += LINE) {
-        code.fetch(B, rightStep + fetched);
-      }
+      int end = rightStep * (t + 1) / parts.terms().size();
+      fetch(code, B, rightStep + fetched, rightStep + end);
+      fetched = end;
     }
-    code.advance(AT, leftStep);
-    code.advance(B, rightStep);
-    code.unlessEqual(AT, END, step);
-    for (int i = 0; i < high; i++) {
+  }
+
+  /** A step of one tile of the left side, all parts of it at once, and two panels. */
+  private static void row(Assembler code, Parts parts, int wide, int rightStep) {
+    for (int i = 0; i < parts.count(); i++) code.load(LEFT + i, AT, i * TILE, ROW);
+    int first = LEFT + parts.count(), next = first;
+    for (int part = parts.count() - 1; part >= 0; part--) {
       for (int j = 0; j < wide; j++) {
-        code.store(SUMS + 2 * i + j, i == 0 ? C : LOWER, j * LINE, APART);
+        int from = j < PANEL ? B : SECOND, at = (part * PANEL + j % PANEL) * TILE;
+        code.load(next, from, at, ROW);
+        for (Parts.Term term : parts.terms()) {
+          if (term.right() == part) code.multiply(SUMS + j, LEFT + term.left(), next);
+        }
+        fetch(code, from, rightStep + at, rightStep + at + TILE);
+        next = next + 1 < REGISTERS ? next + 1 : first;
       }
     }
-    code.advance(C, wide * LINE);
-    code.advance(LOWER, wide * LINE);
-    code.countDown(PANELS, panel);
-    code.release();
-    code.leave();
+  }
+
+  private static void fetch(Assembler code, int base, int from, int to) {
+    for (int i = from; i < to; i += LINE) code.fetch(base, i);
   }
 
   /**
@@ -160,11 +200,33 @@ final class TileKernels {
       long b,
       int panels,
       MemorySegment c,
+      int at,
+      int stride) {
+    int shape = 2 * (high - 1) + wide - 1;
+    if (high > 1 || wide < PANEL) {
+      call(shape, more, a, end, b, panels, c, at, stride);
+      return;
+    }
+    int twos = panels / 2;
+    if (twos > 0) call(TWO_PANELS, more, a, end, b, twos, c, at, stride);
+    if (panels == 2 * twos) return;
+    long last = b + 2 * twos * PANEL * (end - a);
+    call(shape, more, a, end, last, 1, c, at + 2 * twos * PANEL * SIDE, stride);
+  }
+
+  private void call(
+      int shape,
+      boolean more,
+      long a,
+      long end,
+      long b,
+      long times,
+      MemorySegment c,
       long at,
       long stride) {
-    MethodHandle function = functions[high - 1][wide - 1][more ? 1 : 0];
+    MethodHandle function = functions[2 * shape + (more ? 1 : 0)];
     try {
-      function.invokeExact(a, b, c, at * Float.BYTES, stride * Float.BYTES, end, (long) panels);
+      function.invokeExact(a, b, c, at * Float.BYTES, stride * Float.BYTES, end, times);
     } catch (Throwable e) {
       throw Linux.failed("a kernel of tiles", e);
     }

@@ -23,6 +23,7 @@ final class TileProducts implements Gemm {
   private static final int PAIR = 2 * SIDE; // rows or columns of a panel of two tiles
   private static final long TIME_OF_VECTORS = 9; // for a multiply-add; see Parts
   private static final long TIME_OF_RESULT = 200; // how much longer it takes to write one
+  private static final long NEAR = 7 << 18; // bytes of a right side that stay in a core's cache
   private static final int INTS = TILE / Integer.BYTES; // of a tile
 
   private final TileKernels kernels;
@@ -68,7 +69,22 @@ final class TileProducts implements Gemm {
     // by how much sooner it is done, beside what it takes to lay out both sides
     long sooner = results * (TIME_OF_VECTORS * depth - parts.time() * filled - TIME_OF_RESULT);
     long sides = (TIME_OF_VECTORS - parts.time()) * depth * (rows + columns);
-    return (worth == 0 || sooner >= worth * sides) && results * depth >= least;
+    return isWorth(sooner, sides) && results * depth >= least;
+  }
+
+  /** The right side costs nothing then; rows are filled up to whole tiles, on one thread. */
+  @Override
+  public boolean suitsRows(int rows, int depth, int columns) {
+    if (bytes(columns, depth) > NEAR) return false;
+    long filled = (long) steps(depth) * STEP * ((rows + SIDE - 1) / SIDE * SIDE);
+    long vectors = TIME_OF_VECTORS * depth * rows, tiles = parts.time() * filled;
+    long sooner = columns * (vectors - tiles - TIME_OF_RESULT * rows);
+    long side = (TIME_OF_VECTORS - parts.time()) * depth * rows;
+    return isWorth(sooner, side) && (long) rows * depth * columns >= least;
+  }
+
+  private boolean isWorth(long sooner, long sides) {
+    return worth == 0 || sooner >= worth * sides;
   }
 
   @Override
@@ -209,8 +225,8 @@ final class TileProducts implements Gemm {
         long end = a + steps(depth) * step, b = right.address();
         int to = at + i * stride;
         // whole panels, then the rest of the columns, which is a panel of one or of two tiles
-        int straight = height == high * SIDE ? columns / PAIR : 0, done = straight * PAIR;
-        if (straight > 0) kernels.run(high, 2, more, a, end, b, straight, sums, to, stride);
+        int done = height == high * SIDE ? columns / PAIR * PAIR : 0;
+        if (done > 0) kernels.run(high, 2, more, a, end, b, done / PAIR, sums, to, stride);
         if (done == columns) continue;
         int rest = columns - done;
         if (height == high * SIDE && rest == SIDE) {

@@ -45,6 +45,7 @@ class AssemblerTest {
     check("4c 8b 44 24 08", c -> c.argument(R8)); // mov 0x8(%rsp),%r8
     check("49 c1 e2 04", c -> c.shift(R10, 4)); // shl $0x4,%r10
     check("49 01 d2", c -> c.add(R10, RDX)); // add %rdx,%r10
+    check("49 29 fa", c -> c.subtract(R10, RDI)); // sub %rdi,%r10
     check("49 89 fb", c -> c.move(R11, RDI)); // mov %rdi,%r11
     check("49 81 c3 00 18 00 00", c -> c.advance(R11, 0x1800)); // add $0x1800,%r11
     check("48 81 c6 00 18 00 00", c -> c.advance(RSI, 0x1800)); // add $0x1800,%rsi

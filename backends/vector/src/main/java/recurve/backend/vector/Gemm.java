@@ -32,6 +32,14 @@ public interface Gemm {
   /** Whether a product is worth a call; if not, it is our own. */
   boolean suits(int rows, int depth, int columns);
 
+  /**
+   * Whether a product of each step of a loop is worth a call by a thread that has some of its rows;
+   * the right side is packed before the loop, and read in each step.
+   */
+  default boolean suitsRows(int rows, int depth, int columns) {
+    return false;
+  }
+
   /** How many rows of a right side are packed at once, at most; a multiple of 32. */
   int deepest();
 

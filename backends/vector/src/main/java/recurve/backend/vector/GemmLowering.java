@@ -14,6 +14,9 @@ import recurve.ir.Value;
  * in all trips of a loop is laid out, or packed, outside of it.
  */
 final class GemmLowering {
+  // of a thread in a loop: with fewer, threads do better to take columns of all rows
+  private static final int FEW_ROWS = 8;
+
   private final Gemm gemm;
   private final Lowering lowering;
   private final Optional<GemmLowering> outer;
@@ -27,24 +30,34 @@ final class GemmLowering {
     this.outer = outer;
   }
 
-  /** Whether a product is worth a call. */
-  boolean suits(int rows, View b) {
-    return gemm.suits(rows, b.dim(0), b.dim(1));
+  /** Whether a product is worth a call; whatever the number of threads, which changes no sum. */
+  boolean suits(View a, View b) {
+    return isByRow(a, b) || gemm.suits(a.size() / b.dim(0), b.dim(0), b.dim(1));
+  }
+
+  /** Whether it is a product of a loop's step that threads may do some rows of. */
+  private boolean isByRow(View a, View b) {
+    return lowering.depth() > 0 && a.rank() == 2 && gemm.suitsRows(a.dim(0), b.dim(0), b.dim(1));
   }
 
   /** Emits a product of floats whose right side is one matrix for all rows. */
   void lower(Value v, View a, View b) {
     int[] d = lowering.context().dims(v);
-    int depth = b.dim(0), columns = b.dim(1), rows = View.size(d) / columns;
-    int[] flat = {rows, depth};
-    View left = a.reshape(flat).orElseGet(() -> reshaped(lowering.copied(a), flat));
-    int[] shape = {rows, columns};
-    View wished = lowering.destination(v);
-    boolean inner = wished.dim(-1) == 1 || wished.stride(-1) == 1;
-    View to = inner && wished.reshape(shape).isPresent() ? wished : lowering.fresh(v.dtype(), d);
     Optional<Prepared> prepared = lowering.context().prepared().filter(p -> p.isWeight(b));
     GemmLowering from = prepared.flatMap(Prepared::gemm).orElse(this);
-    View right = prepared.map(p -> p.rounded(b)).orElse(b);
+    View right = prepared.map(p -> p.rounded(b)).orElse(b), wished = lowering.destination(v);
+    boolean inner = wished.dim(-1) == 1 || wished.stride(-1) == 1;
+    if (isByRow(a, b) && a.dim(0) > FEW_ROWS * lowering.context().workers()) {
+      View to = inner ? wished : lowering.fresh(v.dtype(), d), left = byRow(a);
+      View chunks = from.packed(right);
+      lowering.emit(new GemmRows(gemm, left, from.side(right), chunks, to));
+      lowering.placed(v, to);
+      return;
+    }
+    int depth = b.dim(0), columns = b.dim(1), rows = View.size(d) / columns;
+    int[] flat = {rows, depth}, shape = {rows, columns};
+    View left = a.reshape(flat).orElseGet(() -> reshaped(lowering.copied(a), flat));
+    View to = inner && wished.reshape(shape).isPresent() ? wished : lowering.fresh(v.dtype(), d);
     boolean once = lowering.depth() == 0 && from == this && !packed.containsKey(b);
     Optional<View> chunks = once ? Optional.empty() : Optional.of(from.packed(right));
     View laid = laid(left);

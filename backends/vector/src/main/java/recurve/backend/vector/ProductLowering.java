@@ -61,7 +61,7 @@ final class ProductLowering {
       boolean few = lowering.trips() * View.size(d) / d[d.length - 1] <= FEW_ROWS;
       if (few) lowering.write(a);
       if (few && directProduct(v, a, b)) return;
-      if (gemm.isPresent() && gemm.get().suits(View.size(d) / d[d.length - 1], b)) {
+      if (gemm.isPresent() && gemm.get().suits(a, b)) {
         lowering.write(a);
         lowering.write(b);
         gemm.get().lower(v, a, b);

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -90,7 +92,45 @@ class GemmTest {
         var options = CompileOptions.threads(threads);
         if (kept) options = options.holding(Set.of("w"), WeightType.F32);
         var cut = new VectorBackend(new PlainGemm(false, 1, 64));
-        agree(new VectorBackend(), cut, graph, options, xs, ws);
+        agree(new VectorBackend(), cut, graph, options, Map.of("x", xs, "w", ws));
+      }
+    }
+  }
+
+  /** Steps of a loop: by rows or, where a thread would have few, by columns; the depth is cut. */
+  @Test
+  void stepsOfALoop() {
+    int steps = 5, rows = 20, units = 150;
+    Value w = input("w", units, 4 * units), start = input("start", rows, units);
+    Value x = Ops.input("x", DType.F32, Shape.of(Dim.of(steps), Dim.of(rows), Dim.of(units)));
+    Value lengths = Ops.input("lengths", DType.I32, Shape.of(Dim.of(rows)));
+    var random = new Random(6);
+    float[] weights = floats(random, 4 * units * units);
+    for (int i = 0; i < weights.length; i++) weights[i] /= 8; // so that errors do not grow
+    Map<String, Tensor> inputs =
+        Map.of(
+            "x", Tensor.of(floats(random, steps * rows * units), steps, rows, units),
+            "w", Tensor.of(weights, units, 4 * units),
+            "start", Tensor.of(floats(random, rows * units), rows, units),
+            "lengths", Tensor.of(random.ints(rows, 0, steps + 1).toArray(), rows));
+    for (boolean ending : new boolean[] {false, true}) {
+      Value y =
+          new recurve.ir.Loop(
+                  Dim.of(steps), false, ending ? Optional.of(lengths) : Optional.empty())
+              .run(
+                  List.of(start),
+                  List.of(x),
+                  (carry, step) -> {
+                    Value gates = carry.get(0).plus(step.get(0)).matmul(w);
+                    Value next = Ops.tanh(gates.slice(1, units, 2 * units));
+                    return new recurve.ir.Loop.Trip(List.of(next), List.of(gates));
+                  })
+              .ys()
+              .get(0);
+      var graph = new Graph(List.of(x, w, start, lengths), List.of(y), List.of("y"));
+      for (int threads : new int[] {1, 2, 8}) {
+        var cut = new VectorBackend(new PlainGemm(false, 1, 64));
+        agree(new VectorBackend(), cut, graph, CompileOptions.threads(threads), inputs);
       }
     }
   }
@@ -105,22 +145,20 @@ class GemmTest {
         ws = Tensor.of(floats(random, 2000), 40, 50);
     var options = CompileOptions.threads(2).holding(Set.of("w"), WeightType.INT8);
     var floats = new VectorBackend(new PlainGemm(false, 1, WHOLE));
-    agree(new VectorBackend(), floats, graph, options, xs, ws);
+    agree(new VectorBackend(), floats, graph, options, Map.of("x", xs, "w", ws));
   }
 
-  /** Holds y = x w of two backends against each other. */
+  /** Holds y of two backends against each other. */
   private static void agree(
       VectorBackend own,
       VectorBackend other,
       Graph graph,
       CompileOptions options,
-      Tensor xs,
-      Tensor ws) {
+      Map<String, Tensor> inputs) {
     try (Executable first = own.compile(graph, options);
         Executable second = other.compile(graph, options)) {
       for (Executable e : List.of(first, second)) {
-        e.write("x", xs);
-        e.write("w", ws);
+        inputs.forEach(e::write);
         e.run();
         e.run();
       }

@@ -20,6 +20,11 @@ record PlainGemm(boolean halves, long least, int deepest) implements Gemm {
   }
 
   @Override
+  public boolean suitsRows(int rows, int depth, int columns) {
+    return suits(rows, depth, columns);
+  }
+
+  @Override
   public int widest() {
     return 256;
   }
