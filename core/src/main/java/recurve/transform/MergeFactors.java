@@ -1,6 +1,7 @@
 package recurve.transform;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,11 +26,8 @@ import recurve.ir.Value;
  * read once. Only where the left sides are transposed, so that they have to be written anew.
  */
 final class MergeFactors {
-  /** X, and how many steps after the inputs its products come. */
-  private record Group(Value rows, int level) {}
-
-  private final Map<Node, Integer> levels = new HashMap<>();
-  private final Map<Group, List<Value>> products = new LinkedHashMap<>();
+  private final Map<Node, Integer> levels = new HashMap<>(); // steps after the inputs, at most
+  private final Map<Value, List<Value>> products = new LinkedHashMap<>(); // by X
   private final Map<Value, List<Value>> sums = new HashMap<>();
   private final Map<Value, Value> merged = new HashMap<>();
 
@@ -41,14 +39,13 @@ final class MergeFactors {
       if (n.op() instanceof Op.MatMul
           && n.input(1).rank() == 2
           && n.input(0).op() instanceof Op.Transpose) {
-        var group = new Group(rows(n.input(1)), level);
-        products.computeIfAbsent(group, k -> new ArrayList<>()).add(n.output());
+        products.computeIfAbsent(rows(n.input(1)), k -> new ArrayList<>()).add(n.output());
       } else if (n.op() instanceof Op.ReduceSum) {
         Value sum = n.output();
         summed(sum).ifPresent(x -> sums.computeIfAbsent(x, k -> new ArrayList<>()).add(sum));
       }
     }
-    products.forEach(this::merge);
+    products.forEach(this::mergeWhatIsApart);
   }
 
   static Graph apply(Graph g) {
@@ -60,14 +57,29 @@ final class MergeFactors {
     return levels.getOrDefault(v.node(), 0);
   }
 
-  private void merge(Group group, List<Value> all) {
+  /** A left side may be computed from another product; then it comes after that one. */
+  private void mergeWhatIsApart(Value rows, List<Value> all) {
+    var sorted = new ArrayList<>(all);
+    sorted.sort(Comparator.comparingInt(this::level));
+    var group = new ArrayList<Value>();
+    for (Value product : sorted) {
+      if (!group.isEmpty() && level(product.node().input(0)) > level(group.get(0))) {
+        merge(rows, group);
+        group.clear();
+      }
+      group.add(product);
+    }
+    merge(rows, group);
+  }
+
+  private void merge(Value rows, List<Value> all) {
     var parts = new ArrayList<Value>();
     for (Value product : all) parts.add(product.node().input(0));
-    // a left side may be computed from the sum of the rows: not if that comes later
+    // the same goes for sums of the rows; one of them is computed once
     int latest = parts.stream().mapToInt(this::level).max().orElseThrow();
     List<Value> of =
-        sums.getOrDefault(group.rows(), List.of()).stream()
-            .filter(sum -> level(sum) > latest)
+        sums.getOrDefault(rows, List.of()).stream()
+            .filter(sum -> level(sum) > latest && !merged.containsKey(sum))
             .toList();
     if (all.size() == 1 && of.isEmpty()) return;
     Value right = all.get(0).node().input(1);
