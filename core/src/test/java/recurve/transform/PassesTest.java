@@ -227,6 +227,20 @@ class PassesTest {
     Check.same(Check.run(graph, values), Check.run(merged, values), 1e-12);
   }
 
+  /** As inputs of a layer are that a loop has copied, and its states are not. */
+  @Test
+  void factorsThatComeLaterAreStacked() {
+    Net net = new Net(DType.F64);
+    Value a = net.param("a", 5, 3), b = Ops.tanh(Ops.exp(Ops.tanh(net.param("b", 5, 2))));
+    Value x = Ops.tanh(Ops.exp(Ops.tanh(net.param("x", 5, 4))));
+    List<Value> outs = List.of(a.t().matmul(x), b.t().matmul(x));
+    var graph = new Graph(net.inputs(), outs, List.of("a", "b"));
+    Graph merged = Passes.optimize(graph);
+    assertEquals(1, merged.nodes().stream().filter(n -> n.op() instanceof Op.MatMul).count());
+    Map<String, Tensor> values = Check.values(net, 22);
+    Check.same(Check.run(graph, values), Check.run(merged, values), 1e-12);
+  }
+
   /** A factor may be made of the sum that would come out of its own product. */
   @Test
   void aSumThatAFactorIsMadeOfStaysOutside() {
