@@ -57,7 +57,14 @@ final class MergeFactors {
     return levels.getOrDefault(v.node(), 0);
   }
 
-  /** A left side may be computed from another product; then it comes after that one. */
+  /**
+   * Merges products of X in groups none of whose left sides can be computed from another member: a
+   * left side that is comes later than that product.
+   *
+   * <p>Nor do groups wait for each other in a ring. A group's left sides come no later, and its X
+   * earlier, than the first of what it computes; so what they are computed from comes earlier than
+   * that, and the first of each group earlier than that of one which waits for it.
+   */
   private void mergeWhatIsApart(Value rows, List<Value> all) {
     var sorted = new ArrayList<>(all);
     sorted.sort(Comparator.comparingInt(this::level));
@@ -75,7 +82,7 @@ final class MergeFactors {
   private void merge(Value rows, List<Value> all) {
     var parts = new ArrayList<Value>();
     for (Value product : all) parts.add(product.node().input(0));
-    // the same goes for sums of the rows; one of them is computed once
+    // a left side may be computed from a sum of the rows, too; each is computed by one group
     int latest = parts.stream().mapToInt(this::level).max().orElseThrow();
     List<Value> of =
         sums.getOrDefault(rows, List.of()).stream()

@@ -8,7 +8,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
+import recurve.backend.vector.NativeCall;
 
 /** What the system is asked for, by the functions of its C library; x86-64 only. */
 @SuppressWarnings("restricted") // to call native code is what this class is for
@@ -65,34 +65,15 @@ final class Linux {
   private static Object call(
       Linker.Option[] options, MemoryLayout result, String function, Object... arguments) {
     Linker linker = Linker.nativeLinker();
-    MemoryLayout[] types = Arrays.stream(arguments).map(Linux::type).toArray(MemoryLayout[]::new);
     var handle =
         linker.downcallHandle(
             linker.defaultLookup().findOrThrow(function),
-            FunctionDescriptor.of(result, types),
+            FunctionDescriptor.of(result, NativeCall.types(arguments)),
             options);
     try {
       return handle.invokeWithArguments(arguments);
     } catch (Throwable e) {
-      throw failed(function, e);
+      throw NativeCall.failed(function, e);
     }
-  }
-
-  private static MemoryLayout type(Object argument) {
-    return switch (argument) {
-      case Integer i -> JAVA_INT;
-      case Long n -> JAVA_LONG;
-      default -> ADDRESS;
-    };
-  }
-
-  /**
-   * What to throw where a call went wrong on our side of it: no native function throws, but a
-   * handle may, for want of memory or of arguments of the right types.
-   */
-  static RuntimeException failed(String function, Throwable e) {
-    if (e instanceof Error error) throw error;
-    if (e instanceof RuntimeException own) return own;
-    return new IllegalStateException("cannot call " + function, e);
   }
 }

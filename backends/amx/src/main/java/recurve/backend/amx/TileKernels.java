@@ -16,6 +16,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import recurve.backend.vector.NativeCall;
 
 /**
  * The loops that multiply tiles, as functions that Java calls.
@@ -51,20 +52,48 @@ final class TileKernels {
   // the lower tiles of sums; or where there are none, the second panel
   private static final int LOWER = R10, SECOND = R10;
 
-  private static final int[][] SHAPES = {{1, 1}, {1, 2}, {2, 1}, {2, 2}, {1, 4}}; // height, width
-  private static final int TWO_PANELS = 4;
+  /**
+   * What a function takes at once: tiles of the left panel's height and of the right side's width.
+   */
+  private enum Shape {
+    SINGLE(1, 1),
+    PAIR(1, 2),
+    HIGH(2, 1),
+    SQUARE(2, 2),
+    TWO_PANELS(1, 4);
+
+    final int high;
+    final int wide;
+
+    Shape(int high, int wide) {
+      this.high = high;
+      this.wide = wide;
+    }
+
+    static Shape of(int high, int wide) {
+      if (high == 1) return wide == 1 ? SINGLE : PAIR;
+      return wide == 1 ? HIGH : SQUARE;
+    }
+
+    /** Which of the functions it is. */
+    int index(boolean more) {
+      return 2 * ordinal() + (more ? 1 : 0);
+    }
+  }
 
   // of each shape one that sets the sums and one that adds to them
-  private final MethodHandle[] functions = new MethodHandle[2 * SHAPES.length];
+  private final MethodHandle[] functions = new MethodHandle[2 * Shape.values().length];
 
   /** Writes the functions for numbers of so many parts. */
   TileKernels(Parts parts) {
     var code = new Assembler(CAPACITY);
     code.put(shapes());
     int[] places = new int[functions.length];
-    for (int i = 0; i < places.length; i++) {
-      places[i] = code.here();
-      write(code, parts, SHAPES[i / 2][0], SHAPES[i / 2][1], i % 2 == 1);
+    for (Shape shape : Shape.values()) {
+      for (boolean more : new boolean[] {false, true}) {
+        places[shape.index(more)] = code.here();
+        write(code, parts, shape, more);
+      }
     }
     MemorySegment memory = Linux.executable(code.bytes());
     var signature =
@@ -89,8 +118,9 @@ final class TileKernels {
     return shapes;
   }
 
-  private static void write(Assembler code, Parts parts, int high, int wide, boolean more) {
-    boolean two = wide > PANEL;
+  private static void write(Assembler code, Parts parts, Shape shape, boolean more) {
+    int high = shape.high, wide = shape.wide;
+    boolean two = shape == Shape.TWO_PANELS;
     int leftStep = parts.count() * high * TILE;
     int rightStep = parts.count() * Math.min(wide, PANEL) * TILE;
     code.configure(0);
@@ -202,20 +232,20 @@ final class TileKernels {
       MemorySegment c,
       int at,
       int stride) {
-    int shape = 2 * (high - 1) + wide - 1;
-    if (high > 1 || wide < PANEL) {
+    Shape shape = Shape.of(high, wide);
+    if (shape != Shape.PAIR) {
       call(shape, more, a, end, b, panels, c, at, stride);
       return;
     }
     int twos = panels / 2;
-    if (twos > 0) call(TWO_PANELS, more, a, end, b, twos, c, at, stride);
+    if (twos > 0) call(Shape.TWO_PANELS, more, a, end, b, twos, c, at, stride);
     if (panels == 2 * twos) return;
     long last = b + 2 * twos * PANEL * (end - a);
     call(shape, more, a, end, last, 1, c, at + 2 * twos * PANEL * SIDE, stride);
   }
 
   private void call(
-      int shape,
+      Shape shape,
       boolean more,
       long a,
       long end,
@@ -224,11 +254,11 @@ final class TileKernels {
       MemorySegment c,
       long at,
       long stride) {
-    MethodHandle function = functions[2 * shape + (more ? 1 : 0)];
+    MethodHandle function = functions[shape.index(more)];
     try {
       function.invokeExact(a, b, c, at * Float.BYTES, stride * Float.BYTES, end, times);
     } catch (Throwable e) {
-      throw Linux.failed("a kernel of tiles", e);
+      throw NativeCall.failed("a kernel of tiles", e);
     }
   }
 }

@@ -65,26 +65,28 @@ final class TileProducts implements Gemm {
 
   @Override
   public boolean suits(int rows, int depth, int columns) {
-    long results = (long) rows * columns, filled = (long) steps(depth) * STEP;
-    // by how much sooner it is done, beside what it takes to lay out both sides
-    long sooner = results * (TIME_OF_VECTORS * depth - parts.time() * filled - TIME_OF_RESULT);
-    long sides = (TIME_OF_VECTORS - parts.time()) * depth * (rows + columns);
-    return isWorth(sooner, sides) && results * depth >= least;
+    return suits(rows, rows, depth, columns, rows + columns);
   }
 
   /** The right side costs nothing then; rows are filled up to whole tiles, on one thread. */
   @Override
   public boolean suitsRows(int rows, int depth, int columns) {
-    if (bytes(columns, depth) > NEAR) return false;
-    long filled = (long) steps(depth) * STEP * ((rows + SIDE - 1) / SIDE * SIDE);
-    long vectors = TIME_OF_VECTORS * depth * rows, tiles = parts.time() * filled;
-    long sooner = columns * (vectors - tiles - TIME_OF_RESULT * rows);
-    long side = (TIME_OF_VECTORS - parts.time()) * depth * rows;
-    return isWorth(sooner, side) && (long) rows * depth * columns >= least;
+    int filled = (rows + SIDE - 1) / SIDE * SIDE;
+    return bytes(columns, depth) <= NEAR && suits(rows, filled, depth, columns, rows);
   }
 
-  private boolean isWorth(long sooner, long sides) {
-    return worth == 0 || sooner >= worth * sides;
+  /**
+   * Whether tiles are so much sooner done that it pays to lay out what they multiply.
+   *
+   * @param filled rows with those that are computed for nothing
+   * @param laid rows and columns that are laid out
+   */
+  private boolean suits(long rows, long filled, long depth, long columns, long laid) {
+    long vectors = TIME_OF_VECTORS * rows * depth, results = TIME_OF_RESULT * rows;
+    long tiles = parts.time() * filled * steps((int) depth) * STEP;
+    long sooner = columns * (vectors - tiles - results);
+    long sides = (TIME_OF_VECTORS - parts.time()) * depth * laid;
+    return (worth == 0 || sooner >= worth * sides) && rows * depth * columns >= least;
   }
 
   @Override

@@ -2,7 +2,6 @@ package recurve.backend.onednn;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -19,6 +18,7 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import recurve.backend.vector.NativeCall;
 
 /**
  * The functions of oneDNN's C interface, called by way of the foreign function interface.
@@ -171,26 +171,16 @@ final class Library {
         functions.computeIfAbsent(
             function,
             name -> {
-              MemoryLayout[] types =
-                  Arrays.stream(plain).map(Library::type).toArray(MemoryLayout[]::new);
-              var signature = FunctionDescriptor.of(result, types);
+              var signature = FunctionDescriptor.of(result, NativeCall.types(plain));
               return Linker.nativeLinker().downcallHandle(symbols.findOrThrow(name), signature);
             });
     try {
       return handle.invokeWithArguments(plain);
     } catch (Throwable e) {
-      throw failed(function, e);
+      throw NativeCall.failed(function + " of oneDNN", e);
     } finally {
       Reference.reachabilityFence(arguments);
     }
-  }
-
-  private static MemoryLayout type(Object argument) {
-    return switch (argument) {
-      case Integer i -> JAVA_INT;
-      case Long n -> JAVA_LONG;
-      default -> ADDRESS;
-    };
   }
 
   /** What is made from now on by the calling thread, and what it runs, is for it alone. */
@@ -198,7 +188,7 @@ final class Library {
     try {
       threads.invokeExact(1);
     } catch (Throwable e) {
-      throw failed("omp_set_num_threads", e);
+      throw NativeCall.failed("omp_set_num_threads", e);
     }
   }
 
@@ -208,7 +198,7 @@ final class Library {
     try {
       status = (int) place.invokeExact(object, matrix);
     } catch (Throwable e) {
-      throw failed("dnnl_memory_set_data_handle", e);
+      throw NativeCall.failed("dnnl_memory_set_data_handle of oneDNN", e);
     }
     check("dnnl_memory_set_data_handle", status);
   }
@@ -219,19 +209,9 @@ final class Library {
     try {
       status = (int) execute.invokeExact(primitive, stream, count, arguments);
     } catch (Throwable e) {
-      throw failed("dnnl_primitive_execute", e);
+      throw NativeCall.failed("dnnl_primitive_execute of oneDNN", e);
     }
     check("dnnl_primitive_execute", status);
-  }
-
-  /**
-   * What to throw where a call went wrong on our side of it: no native function throws, but a
-   * handle may, for want of memory or of arguments of the right types.
-   */
-  private static RuntimeException failed(String function, Throwable e) {
-    if (e instanceof Error error) throw error;
-    if (e instanceof RuntimeException own) return own;
-    return new IllegalStateException("cannot call " + function + " of oneDNN", e);
   }
 
   private static void check(String function, int status) {

@@ -14,7 +14,8 @@ import recurve.ir.Value;
  * in all trips of a loop is laid out, or packed, outside of it.
  */
 final class GemmLowering {
-  // of a thread in a loop: with fewer, threads do better to take columns of all rows
+  // Of a thread in a loop, for less than half a tile of which it would go past all columns: then
+  // threads share the columns of all rows. Reckoned so for tiles of 16 rows; not measured.
   private static final int FEW_ROWS = 8;
 
   private final Gemm gemm;
@@ -43,25 +44,25 @@ final class GemmLowering {
   /** Emits a product of floats whose right side is one matrix for all rows. */
   void lower(Value v, View a, View b) {
     int[] d = lowering.context().dims(v);
-    Optional<Prepared> prepared = lowering.context().prepared().filter(p -> p.isWeight(b));
-    GemmLowering from = prepared.flatMap(Prepared::gemm).orElse(this);
-    View right = prepared.map(p -> p.rounded(b)).orElse(b), wished = lowering.destination(v);
-    boolean inner = wished.dim(-1) == 1 || wished.stride(-1) == 1;
-    if (isByRow(a, b) && a.dim(0) > FEW_ROWS * lowering.context().workers()) {
-      View to = inner ? wished : lowering.fresh(v.dtype(), d), left = byRow(a);
-      View chunks = from.packed(right);
-      lowering.emit(new GemmRows(gemm, left, from.side(right), chunks, to));
-      lowering.placed(v, to);
-      return;
-    }
     int depth = b.dim(0), columns = b.dim(1), rows = View.size(d) / columns;
     int[] flat = {rows, depth}, shape = {rows, columns};
     View left = a.reshape(flat).orElseGet(() -> reshaped(lowering.copied(a), flat));
+    View wished = lowering.destination(v);
+    boolean inner = wished.dim(-1) == 1 || wished.stride(-1) == 1;
     View to = inner && wished.reshape(shape).isPresent() ? wished : lowering.fresh(v.dtype(), d);
-    boolean once = lowering.depth() == 0 && from == this && !packed.containsKey(b);
-    Optional<View> chunks = once ? Optional.empty() : Optional.of(from.packed(right));
-    View laid = laid(left);
-    lowering.emit(new GemmProduct(gemm, left, laid, from.side(right), chunks, reshaped(to, shape)));
+    View result = reshaped(to, shape);
+    Optional<Prepared> prepared = lowering.context().prepared().filter(p -> p.isWeight(b));
+    GemmLowering from = prepared.flatMap(Prepared::gemm).orElse(this);
+    View right = prepared.map(p -> p.rounded(b)).orElse(b);
+    if (isByRow(a, b) && rows > FEW_ROWS * lowering.context().workers()) {
+      View lines = byRow(left), chunks = from.packed(right);
+      lowering.emit(new GemmRows(gemm, lines, from.side(right), chunks, result));
+    } else {
+      boolean once = lowering.depth() == 0 && from == this && !packed.containsKey(b);
+      Optional<View> chunks = once ? Optional.empty() : Optional.of(from.packed(right));
+      View laid = laid(left);
+      lowering.emit(new GemmProduct(gemm, left, laid, from.side(right), chunks, result));
+    }
     lowering.placed(v, to);
   }
 

@@ -24,9 +24,11 @@ final class GemmPack implements Instruction {
 
   @Override
   public void run(Frame frame, int from, int to) {
-    for (int unit = from * side.blocks(); unit < to * side.blocks(); unit++) {
-      var own = packed.buffer().segment().asSlice(unit * side.bytes());
-      side.pack(frame, unit % side.blocks(), unit / side.blocks(), own);
+    for (int chunk = from; chunk < to; chunk++) {
+      for (int block = 0; block < side.blocks(); block++) {
+        var own = packed.buffer().segment().asSlice(side.place(block, chunk));
+        side.pack(frame, block, chunk, own);
+      }
     }
   }
 

@@ -74,8 +74,7 @@ final class GemmProduct implements Instruction {
       for (int block = 0; block < b.blocks(); block++) {
         if (packed.isPresent()) {
           int chunk = unit / bands;
-          long at = (long) (chunk * b.blocks() + block) * b.bytes();
-          MemorySegment right = packed.get().buffer().segment().asSlice(at);
+          MemorySegment right = packed.get().buffer().segment().asSlice(b.place(block, chunk));
           multiply(frame, unit % bands, block, chunk, right);
         } else {
           MemorySegment own = frame.side(b.bytes(), gemm);

@@ -63,12 +63,11 @@ final class GemmRows implements Instruction {
     shape.left().lay(a.buffer().floats(), a.at(frame) + from * lda, lda, 0, to - from, left);
     for (int chunk = 0; chunk < b.chunks(); chunk++) {
       for (int block = 0; block < b.blocks(); block++) {
-        long at = (long) (chunk * b.blocks() + block) * b.bytes();
         shape.kernels()[block < b.blocks() - 1 ? 0 : 1][chunk < b.chunks() - 1 ? 0 : 1].multiply(
             left,
             0,
             b.row(block),
-            right.asSlice(at),
+            right.asSlice(b.place(block, chunk)),
             c.buffer().floats(),
             c.at(frame) + from * ldc + b.first(chunk),
             ldc,

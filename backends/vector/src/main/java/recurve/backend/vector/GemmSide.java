@@ -76,6 +76,11 @@ final class GemmSide {
     return (packers[0][0].bytes() + Gemm.LINE - 1) / Gemm.LINE * Gemm.LINE;
   }
 
+  /** Where a block begins in memory that holds all of them, chunk by chunk. */
+  long place(int block, int chunk) {
+    return ((long) chunk * blocks() + block) * bytes();
+  }
+
   void pack(Frame frame, int block, int chunk, MemorySegment packed) {
     int rows = matrix.stride(0), columns = matrix.stride(1);
     int at = matrix.at(frame) + row(block) * rows + first(chunk) * columns;
